@@ -1,0 +1,40 @@
+# What a developer does here.  PYTHON=python3.12 make test takes another Python; ARGS go to pytest.
+PYTHON ?= python3
+BIN := .venv/bin
+REMEDY := Debian: sudo apt install python3 python3-venv; macOS: brew install python; or: PYTHON=python3.12 make
+
+.PHONY: run test check judges translations clean
+
+run: .venv/.run-ready
+	$(BIN)/fedicoop demo
+
+test: .venv/.tools-ready
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.tools-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/translations.py check
+
+judges:
+	PYTHON="$(PYTHON)" tests/oracles/install.sh
+
+translations: .venv/.tools-ready
+	$(BIN)/python tools/translations.py check
+
+clean:
+	rm -rf .venv .venv-judges tests/oracles/fedify/node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find fedicoop tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.run-ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "fedicoop needs Python 3.11 or newer, and $(PYTHON) is not. $(REMEDY)" >&2; exit 1; }
+	@echo "Installing fedicoop in .venv (about a minute, once)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.tools-ready: .venv/.run-ready
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

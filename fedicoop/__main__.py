@@ -1,0 +1,7 @@
+"""`python -m fedicoop`: the same as `fedicoop`."""
+
+import sys
+
+from fedicoop.cli import main
+
+sys.exit(main())

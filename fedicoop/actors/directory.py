@@ -1,0 +1,108 @@
+"""Finding actors and their keys.  May reach the network; never inside a transaction."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fedicoop.actors import store
+from fedicoop.actors.fetching import check_media_type, fetch, get_signed
+from fedicoop.errors import Gone, Malformed, NotFound, Problem, Unauthenticated, Unreachable
+from fedicoop.node import Node
+from fedicoop.peers import store as peers
+from fedicoop.vocabulary.hosts import normal_host, same_origin
+from fedicoop.vocabulary.reading import read_key
+from fedicoop.vocabulary.types import Actor, Key
+
+STALE = timedelta(days=1)
+REFETCH_PAUSE = timedelta(minutes=5)
+FAILURE_PAUSE = timedelta(seconds=30)
+
+
+async def actor(node: Node, id: str, *, refresh: bool = False) -> Actor:
+    """The actor of that id: from our shelf if it is fresh enough, else from its own house.
+
+    An actor that its owner deleted raises Gone; one that cannot be asked now and is known is
+    returned as we know it.  Our own actors are never asked for over HTTP (security case 53).
+    """
+    async with node.db.read() as tx:
+        known, fresh, now = await store.find(tx, id), await store.freshness(tx, id), tx.now
+    if fresh and fresh.gone_at:
+        raise Gone("actor.gone", id, id=id)
+    ours = same_origin(id, node.settings.origin)
+    if known and fresh and (ours or (not refresh and now - fresh.fetched_at < STALE)):
+        return known
+    if ours:
+        raise NotFound("actor.unknown", id, id=id)
+    try:
+        return await _fetch_and_keep(node, id)
+    except Unreachable:
+        if known and not refresh:
+            return known
+        raise
+
+
+async def _fetch_and_keep(node: Node, id: str) -> Actor:
+    try:
+        found = await fetch(node, id)
+    except Gone:
+        async with node.db.write() as tx:
+            await store.bury(tx, id)
+        raise
+    if not isinstance(found, Actor):
+        raise Malformed("fetch.no_actor", id, url=id)
+    found = replace(found, webfinger=None)
+    async with node.db.write() as tx:
+        await store.put(tx, found)
+    return found
+
+
+async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) -> Key | None:
+    """The key by which `owner_id` may have signed, or None if the owner does not list it.
+
+    Known keys come from our shelf.  An unknown one is looked up, and a wrong answer is believed for
+    half a minute; a known key that did not verify is asked for anew (`refetch`) at most once in five
+    minutes per owner, so that rotation works and forgeries cost nothing (cases 19 and 20).
+    Raises Unreachable when the owner's house does not answer: the sender should try again later.
+    """
+    ours = same_origin(owner_id, node.settings.origin)
+    pause = f"rotation of {owner_id}" if refetch else f"key {key_id}"
+    async with node.db.read() as tx:
+        found = next((one for one in await store.keys_of(tx, owner_id) if one.id == key_id), None)
+        silent = await peers.cooling(tx, f"silence of {owner_id}")
+        resting = await peers.cooling(tx, pause)
+    if found and not refetch:
+        return found
+    if ours or resting:
+        return None
+    if silent:
+        raise Unreachable("actor.silent", owner_id, host=normal_host(owner_id))
+    try:
+        answer = await _listed_by_owner(node, key_id, owner_id)
+    except Unreachable:
+        await _cool(node, f"silence of {owner_id}", FAILURE_PAUSE)
+        raise
+    except Problem:
+        await _cool(node, pause, FAILURE_PAUSE)
+        raise
+    if refetch or answer is None:
+        await _cool(node, pause, REFETCH_PAUSE if refetch else FAILURE_PAUSE)
+    return answer
+
+
+async def _cool(node: Node, name: str, pause: timedelta) -> None:
+    async with node.db.write() as tx:
+        await peers.cool(tx, name, pause)
+
+
+async def _listed_by_owner(node: Node, key_id: str, owner_id: str) -> Key | None:
+    """The owner's own document decides; a key document elsewhere only counts if the owner names it."""
+    owner = await actor(node, owner_id, refresh=True)
+    if found := next((one for one in owner.keys if one.id == key_id), None):
+        return found
+    if not same_origin(key_id, owner_id) or key_id.partition("#")[0] == owner_id:
+        return None
+    answer = await get_signed(node, key_id.partition("#")[0])
+    check_media_type(answer)
+    stub = read_key(answer.body, key_id, plain_http=node.settings.allowed_peers)
+    if stub.owner != owner_id:
+        raise Unauthenticated("signature.foreign_key", key_id)
+    return next((one for one in owner.keys if one.public.strip() == stub.public.strip()), None)

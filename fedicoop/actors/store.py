@@ -1,0 +1,234 @@
+"""Actors at rest: ours with their secret, theirs with the day on which we last asked."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from fedicoop.db import Tx
+from fedicoop.vocabulary.hosts import normal_host
+from fedicoop.vocabulary.types import Actor, Field, Image, Iri, Key
+
+_PLAIN = [
+    *("id", "type", "handle", "name", "inbox", "outbox", "shared_inbox", "followers", "following"),
+    *("featured", "featured_tags", "offers", "needs", "webfinger", "summary", "url"),
+    *("manually_approves", "discoverable", "indexable", "published"),
+]
+_COLUMNS = ", ".join([*_PLAIN, "icon", "fields", "implements"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: str
+    type: str
+    handle: str
+    name: str
+    inbox: str
+    outbox: str | None
+    shared_inbox: str | None
+    followers: str | None
+    following: str | None
+    featured: str | None
+    featured_tags: str | None
+    offers: str | None
+    needs: str | None
+    webfinger: str | None
+    summary: str
+    url: str | None
+    manually_approves: bool
+    discoverable: bool
+    indexable: bool
+    published: datetime | None
+    icon: str | None
+    fields: str
+    implements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyRow:
+    id: Iri
+    owner: Iri
+    algorithm: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When we last asked for an actor, and whether its owner has said that it is gone."""
+
+    fetched_at: datetime
+    gone_at: datetime | None
+
+
+async def get(tx: Tx, id: str) -> Actor:
+    """The actor of that id.  Raises NotFound."""
+    [actor] = await _with_keys(
+        tx, [await tx.one(_Row, f"SELECT {_COLUMNS} FROM actors WHERE id = :id AND gone_at IS NULL", id=id)]
+    )
+    return actor
+
+
+async def find(tx: Tx, id: str) -> Actor | None:
+    return await _maybe(tx, "id = :id", id=id)
+
+
+async def find_local(tx: Tx, handle: str) -> Actor | None:
+    """An actor of ours by its handle, or None."""
+    return await _maybe(tx, "handle = :handle AND local", handle=handle.lower())
+
+
+async def find_by_handle(tx: Tx, handle: str, host: str) -> Actor | None:
+    """A peer's actor by the handle that members type; confirmed names first."""
+    return await _maybe(
+        tx,
+        "NOT local AND (webfinger = :name OR (lower(handle) = :handle AND host = :host))",
+        name=f"{handle}@{host}",
+        handle=handle.lower(),
+        host=host.lower(),
+    )
+
+
+async def own(tx: Tx, id: str) -> Actor | None:
+    """An actor of this house; None for anyone else's, whatever its id claims."""
+    return await _maybe(tx, "id = :id AND local", id=id)
+
+
+async def coops(tx: Tx) -> list[Actor]:
+    """Our own coops, oldest first."""
+    return await _all(tx, "local AND type = 'Organization' AND gone_at IS NULL ORDER BY published, id")
+
+
+async def known_coops(tx: Tx) -> list[Actor]:
+    """The coops elsewhere that a coop of ours follows."""
+    return await _all(
+        tx,
+        """NOT local AND gone_at IS NULL AND id IN
+           (SELECT followed_id FROM follows WHERE status = 'accepted') ORDER BY name, id""",
+    )
+
+
+async def several(tx: Tx, ids: Iterable[str]) -> dict[str, Actor]:
+    """The actors of those ids that we know, by id; keys are left out (pages need none)."""
+    found: dict[str, Actor] = {}
+    for id in set(ids):
+        row = await tx.maybe(_Row, f"SELECT {_COLUMNS} FROM actors WHERE id = :id", id=id)
+        if row:
+            found[id] = _actor(row, ())
+    return found
+
+
+async def freshness(tx: Tx, id: str) -> Freshness | None:
+    return await tx.maybe(Freshness, "SELECT fetched_at, gone_at FROM actors WHERE id = :id", id=id)
+
+
+async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
+    """Keep an actor as it now stands, with exactly the public keys that it lists.
+
+    A row of ours is never touched by what came from outside: `local` decides only at the first
+    writing, and a remote document never replaces a local actor (security case 25).
+    """
+    values = {name: getattr(actor, name) for name in _PLAIN}
+    values |= {
+        "icon": json.dumps(asdict(actor.icon)) if actor.icon else None,
+        "fields": [asdict(field) for field in actor.fields],
+        "implements": actor.implements,
+    }
+    names = [*values, "local", "host", "fetched_at"]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in ("id", "local", "type"))
+    await tx.run(
+        f"""INSERT INTO actors ({", ".join(names)}) VALUES ({", ".join(":" + name for name in names)})
+            ON CONFLICT (id) DO UPDATE SET {changes}
+            WHERE actors.local = excluded.local AND actors.gone_at IS NULL""",
+        **values,
+        local=local,
+        host=normal_host(actor.id),
+        fetched_at=tx.now,
+    )
+    if not local:
+        await _put_their_keys(tx, actor)
+
+
+async def _put_their_keys(tx: Tx, actor: Actor) -> None:
+    """A key that is no longer listed no longer verifies: rotation and theft are the same to us."""
+    await tx.run(
+        """DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL
+           AND NOT EXISTS (SELECT 1 FROM actors WHERE id = :id AND local)""",
+        id=actor.id,
+    )
+    for key in actor.keys:
+        await tx.run(
+            """INSERT INTO keys (id, actor_id, algorithm, public_key, created_at)
+               VALUES (:id, :actor, :algorithm, :public, :now)
+               ON CONFLICT (id) DO UPDATE SET algorithm = excluded.algorithm, public_key = excluded.public_key
+               WHERE keys.actor_id = excluded.actor_id AND keys.private_key IS NULL""",
+            id=key.id,
+            actor=actor.id,
+            algorithm=key.algorithm,
+            public=key.public,
+            now=tx.now,
+        )
+
+
+async def bury(tx: Tx, id: str) -> None:
+    """A peer's actor was deleted by its owner: forget its keys and name, keep that it is gone."""
+    await tx.run("DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL", id=id)
+    await tx.run(
+        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]', webfinger = NULL
+           WHERE id = :id AND NOT local AND gone_at IS NULL""",
+        id=id,
+        now=tx.now,
+    )
+
+
+async def confirm_name(tx: Tx, id: str, webfinger: str | None) -> None:
+    """Keep the user@host that both the actor and its host confirm, or forget it (security case 41)."""
+    await tx.run("UPDATE actors SET webfinger = :name WHERE id = :id AND NOT local", name=webfinger, id=id)
+
+
+async def touch(tx: Tx, id: str) -> None:
+    """Note that we asked today and found it unchanged."""
+    await tx.run("UPDATE actors SET fetched_at = :now WHERE id = :id AND NOT local", id=id, now=tx.now)
+
+
+async def _maybe(tx: Tx, where: str, **values: object) -> Actor | None:
+    row = await tx.maybe(
+        _Row, f"SELECT {_COLUMNS} FROM actors WHERE {where} AND gone_at IS NULL LIMIT 1", **values
+    )
+    return (await _with_keys(tx, [row]))[0] if row else None
+
+
+async def _all(tx: Tx, where: str, **values: object) -> list[Actor]:
+    return await _with_keys(tx, await tx.all(_Row, f"SELECT {_COLUMNS} FROM actors WHERE {where}", **values))
+
+
+async def _with_keys(tx: Tx, rows: list[_Row]) -> list[Actor]:
+    return [_actor(row, await keys_of(tx, row.id)) for row in rows]
+
+
+async def keys_of(tx: Tx, actor_id: str) -> tuple[Key, ...]:
+    """The public keys that an actor lists now, RSA first."""
+    rows = await tx.all(
+        _KeyRow,
+        """SELECT id, actor_id AS owner, algorithm, public_key AS public FROM keys
+           WHERE actor_id = :id AND retired_at IS NULL ORDER BY algorithm DESC, created_at DESC""",
+        id=actor_id,
+    )
+    return tuple(
+        Key(
+            id=row.id,
+            owner=row.owner,
+            algorithm="rsa" if row.algorithm == "rsa" else "ed25519",
+            public=row.public,
+        )
+        for row in rows
+    )
+
+
+def _actor(row: _Row, keys: tuple[Key, ...]) -> Actor:
+    plain = {field.name: getattr(row, field.name) for field in fields(row)}
+    plain |= {
+        "icon": Image(**(json.loads(row.icon) | {"focal": None})) if row.icon else None,
+        "fields": tuple(Field(**field) for field in json.loads(row.fields)),
+        "keys": keys,
+    }
+    return Actor(**plain)

@@ -1,0 +1,117 @@
+"""Where the house is put together.  Nothing below this room knows what stands beside it."""
+
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fedicoop import meta
+from fedicoop.actors import pages as actors
+from fedicoop.errors import Misdirected, Problem
+from fedicoop.follows import pages as follows
+from fedicoop.follows.back_fill import BackFill
+from fedicoop.follows.fan_out import fan_out
+from fedicoop.inbox import door
+from fedicoop.inbox.process import Process, process
+from fedicoop.jobs.worker import Work
+from fedicoop.listings import collections, coop_pages, tasks
+from fedicoop.listings import pages as listings
+from fedicoop.media import pages as media
+from fedicoop.media.copying import CopyPicture, copy_picture
+from fedicoop.members import pages as members
+from fedicoop.node import Node
+from fedicoop.outbox import pages as outbox
+from fedicoop.outbox.deliver import deliver
+from fedicoop.outbox.say import Deliver, FanOut
+from fedicoop.web import problems, static
+from fedicoop.web.headers import PageHeaders
+
+WORK: Work = {
+    "FanOut": (FanOut, fan_out),
+    "Deliver": (Deliver, deliver),
+    "Process": (Process, process),
+    "BackFill": (BackFill, tasks.back_fill),
+    "CopyPicture": (CopyPicture, copy_picture),
+}
+"""Every promise that a commit can make, and who keeps it."""
+
+HOUSE_KEEPING = timedelta(seconds=60)
+
+
+async def house_keeping(node: Node) -> None:
+    """What is due by the clock alone; every worker may call it, at most once a minute."""
+    while await tasks.end_what_is_over(node):
+        pass
+
+
+def build(node: Node) -> Starlette:
+    """The whole site on one node.  Needs no lifespan: whoever serves it opens and closes the node."""
+    app = Starlette(
+        routes=[
+            Route("/healthz", alive),
+            Route("/health", alive),
+            Route("/livez", alive),
+            Route("/readyz", ready),
+            *door.routes,
+            *actors.routes,
+            *outbox.routes,
+            *follows.routes,
+            *collections.routes,
+            *media.routes,
+            *static.routes,
+            *members.routes,
+            *coop_pages.routes,
+            *listings.routes,
+        ],
+        middleware=[Middleware(PageHeaders), Middleware(OwnHost, host=node.settings.host)],
+        exception_handlers=problems.handlers,
+    )
+    app.router.redirect_slashes = False
+    app.state.node = node
+    return app
+
+
+class OwnHost:
+    """Requests for another host are not ours to answer (security, T11 and invariant 16).
+
+    Probes may knock by any name: they learn nothing but that we live.
+    """
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self.app, self.hosts = app, {host, f"{host}:443", f"{host}:80"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in ("/healthz", "/health", "/livez", "/readyz"):
+            named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+            if len(named) != 1 or named[0].lower().rstrip(".") not in self.hosts:
+                refusal = await problems.on_problem(
+                    Request(scope), Misdirected("page.other_host", str(named))
+                )
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+async def alive(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "alive"}, headers={"cache-control": "no-store"})
+
+
+async def ready(request: Request) -> Response:
+    """The database answers with our own origin in it; 503 where it does not."""
+    node: Node = request.app.state.node
+    headers = {"cache-control": "no-store"}
+    try:
+        async with node.db.read() as tx:
+            known = await meta.find(tx, "origin") == node.settings.origin
+            waiting = await tx.count("SELECT count(*) FROM jobs WHERE NOT dead")
+            dead = await tx.count("SELECT count(*) FROM jobs WHERE dead")
+    except Problem as problem:
+        return JSONResponse({"status": "not ready", "why": problem.key}, 503, headers)
+    if not known:
+        return JSONResponse({"status": "not ready", "why": "settings.origin_changed"}, 503, headers)
+    return JSONResponse({"status": "ready", "jobs": {"waiting": waiting, "dead": dead}}, headers=headers)

@@ -1,0 +1,165 @@
+"""`serve` and `worker`: the processes that stay."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedicoop.cli import opening
+from fedicoop.cli.command import Command, option
+from fedicoop.errors import Unavailable
+from fedicoop.log import log
+
+if TYPE_CHECKING:
+    from fedicoop.node import Node
+    from fedicoop.settings import Settings
+
+INTERRUPTED = 130
+PATIENCE = 5.0  # seconds that a new process waits for the one before it to leave
+FAREWELL = 9.0  # seconds until a process that was told to stop has gone; jobs in hand get eight of them
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "fedicoop serve --data-dir /var/lib/fedicoop",
+        "fedicoop serve --data-dir velo --bind 127.0.0.1:8001 --log-level debug",
+    ),
+)
+@option("--bind", metavar="HOST:PORT")
+@option("--workers", type=click.IntRange(0, 64))
+@option("--log-level", type=click.Choice(("debug", "info", "warning", "error")))
+@option("--log-format", type=click.Choice(("text", "json")))
+def serve(bind: str | None, workers: int | None, log_level: str | None, log_format: str | None) -> int:
+    from fedicoop.cli.web_server import answer
+
+    settings = opening.settings(bind=bind, workers=workers, log_level=log_level, log_format=log_format)
+    opening.configure_log(settings)
+    with held(settings.data_dir, "serve"):
+        alone = not opening.is_held(settings.data_dir, "worker")
+        return _run(_until_told_to_stop(settings, answer, settings.workers, alone))
+
+
+@click.command(
+    cls=Command,
+    examples=("fedicoop worker --data-dir /var/lib/fedicoop", "fedicoop worker --workers 4 --log-level debug"),
+)
+@option("--workers", type=click.IntRange(1, 64))
+@option("--log-level", type=click.Choice(("debug", "info", "warning", "error")))
+@option("--log-format", type=click.Choice(("text", "json")))
+def worker(workers: int | None, log_level: str | None, log_format: str | None) -> int:
+    settings = opening.settings(workers=workers, log_level=log_level, log_format=log_format)
+    opening.configure_log(settings)
+    with held(settings.data_dir, "worker"):
+        alone = not opening.is_held(settings.data_dir, "serve")
+        return _run(_until_told_to_stop(settings, None, settings.workers or 2, alone))
+
+
+@contextmanager
+def held(data_dir: Path, name: str) -> Iterator[None]:
+    """Hold the lock of this sort of process; one that is just leaving is waited for."""
+    from fedicoop.db.lock import hold
+
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            lock = hold(data_dir, name)
+            lock.__enter__()
+            break
+        except Unavailable as problem:
+            if problem.key != "storage.held" or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    """On uvloop where it is installed: it takes a third off each request."""
+    try:
+        from uvloop import new_event_loop as factory
+    except ImportError:
+        factory = asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
+
+
+async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, alone: bool) -> int:
+    """Serve and work until SIGTERM (0) or Ctrl-C (130); what breaks for good ends the process too.
+
+    `alone`: no other process works on this data folder, so what one had in hand it has no more.
+    """
+    from fedicoop.assemble import assemble
+
+    stop, told = asyncio.Event(), list[int]()
+
+    def hear(number: int) -> None:
+        if told:  # the second Ctrl-C waits for nobody
+            os._exit(INTERRUPTED)
+        told.append(number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, hear, number)
+    async with assemble(settings) as node:
+        tasks = [asyncio.create_task(one) for one in _promises(node, workers, stop, alone)]
+        if answer is not None:
+            tasks.append(asyncio.create_task(answer(node, stop)))
+        else:
+            log.info("worker.working", workers=workers, data_dir=str(settings.data_dir))
+        await _all_or_none(tasks, stop)
+    log.info("stopped", by=signal.Signals(told[0]).name if told else "itself")
+    return INTERRUPTED if signal.SIGINT in told else 0
+
+
+def _promises(
+    node: "Node", workers: int, stop: asyncio.Event, alone: bool
+) -> list[Coroutine[Any, Any, None]]:
+    """The workers that keep promises, and one loop that sees to what is due by the clock."""
+    if not workers:
+        return []
+    from fedicoop.app import WORK
+    from fedicoop.jobs.worker import work_until
+
+    return [work_until(node, WORK, stop, workers=workers, alone=alone), _keep_house(node, stop)]
+
+
+async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
+    from fedicoop.app import HOUSE_KEEPING, house_keeping
+
+    while not stop.is_set():
+        try:
+            await house_keeping(node)
+        except Exception:  # a full disk, say: the next minute may be better
+            log.exception("house_keeping.failed")
+        try:
+            async with asyncio.timeout(HOUSE_KEEPING.total_seconds()):
+                await stop.wait()
+        except TimeoutError:
+            pass
+
+
+async def _all_or_none(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Wait for all; the first that ends asks the others to stop, and those that linger are cancelled.
+
+    What a cancelled job had in hand is still promised, and goes back to the queue.
+    """
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    _, lingering = await asyncio.wait(tasks, timeout=FAREWELL)
+    for task in lingering:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result
+
+

@@ -1,0 +1,188 @@
+"""`init` and `admin link`: a house from nothing, and the way in for whoever cares for it."""
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fedicoop import __version__
+from fedicoop.cli import building, opening
+from fedicoop.cli.command import Command, Given, Group, as_json, coop_option, option
+from fedicoop.cli.terminal import show, show_json, show_step
+from fedicoop.cli.words import t
+from fedicoop.errors import Misused
+from fedicoop.listings.categories import KINDS
+
+if TYPE_CHECKING:
+    from fedicoop.actors.keyring import Pair
+    from fedicoop.node import Node
+    from fedicoop.settings import Settings
+    from fedicoop.vocabulary.types import Actor
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the operator wants the first coop to be."""
+
+    handle: str
+    name: str
+    kind: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    coop: "Actor"
+    link: str
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        'fedicoop init --data-dir /var/lib/fedicoop --origin https://velo.example --name "Vélo Fives" --handle velo',
+        "fedicoop init --data-dir objets --origin https://objets.example --name Objets --handle objets --kind lending",
+    ),
+)
+@option("--origin", metavar="URL", required=True)
+@option("--name", required=True)
+@option("--handle", required=True)
+@option("--kind", type=click.Choice(KINDS), default="lending")
+@option("--locale", type=click.Choice(("fr", "en")))
+@option("--bind", metavar="HOST:PORT")
+@as_json
+def init(
+    origin: str, name: str, handle: str, kind: str, locale: str | None, bind: str | None, as_json: bool
+) -> None:
+    from fedicoop import settings as room
+
+    flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
+    flags |= {"origin": origin, "locale": locale, "bind": bind}
+    settings = room.load(flags, os.environ)
+    opening.configure_log(settings, usual="warning")
+    wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=settings.locale)
+    with building.site(settings) as folder:
+        made = opening.perform(_make(replace(settings, data_dir=folder), wish))
+        room.write_file(folder / room.FILE, _kept(settings))
+    _show(settings, made, as_json)
+
+
+def checked_name(name: str) -> str:
+    """A name as it is kept: one line, nothing invisible, not too long.  Raises Misused."""
+    from fedicoop.listings.fields import line
+
+    if not (plain := line(name)) or len(plain) > LONGEST_NAME:
+        raise Misused("cli.name", name, most=str(LONGEST_NAME))
+    return plain
+
+
+async def _make(settings: "Settings", wish: Wish) -> Made:
+    from fedicoop.actors import actions, keyring
+    from fedicoop.actors.addresses import checked_handle
+    from fedicoop.assemble import assemble
+
+    checked_handle(wish.handle)
+    pairs = [await keyring.make() for _ in range(2)]
+    settings.media_dir.mkdir(mode=0o700)
+    async with assemble(settings, create=True) as node:
+        async with node.db.write() as tx:
+            await actions.create_server(tx, settings.origin, pairs[0])
+        return await make_coop(node, wish, pairs[1])
+
+
+async def make_coop(node: "Node", wish: Wish, pair: "Pair") -> Made:
+    """A coop with its keys, its row and a link for whoever will care for it, in one commit."""
+    from fedicoop.actors import actions, coops
+    from fedicoop.actors.coops import AuthorMode, Coop
+    from fedicoop.members import links
+
+    origin = node.settings.origin
+    async with node.db.write() as tx:
+        coop = await actions.create(tx, origin, "Organization", wish.handle, wish.name, pair)
+        await coops.put(tx, Coop(coop.id, wish.kind, wish.locale, AuthorMode.COOP, "automatic"))
+        secret = await links.make(tx, coop.id)
+    return Made(coop, link_to(origin, secret))
+
+
+def link_to(origin: str, secret: str) -> str:
+    return f"{origin}/bienvenue/{secret}"
+
+
+def _kept(settings: "Settings") -> dict[str, object]:
+    """What the file remembers: what was said on the command line.
+
+    A house for trials, on plain http, needs its list of peers for every later command too.
+    """
+    kept: dict[str, object] = {"origin": settings.origin, "locale": settings.locale}
+    if settings.sources["bind"] == "flag":
+        kept["bind"] = settings.bind
+    if settings.origin.startswith("http:"):
+        kept["allowed_peers"] = settings.allowed_peers
+    return kept
+
+
+def _show(settings: "Settings", made: Made, as_json: bool) -> None:
+    import sqlite3
+
+    from fedicoop.settings import FILE
+
+    folder, name = settings.data_dir, opening.name_of(made.coop)
+    if as_json:
+        told = {"data_dir": str(folder), "origin": settings.origin, "actor": made.coop.id, "handle": name}
+        show_json(told | {"name": made.coop.name, "admin_link": made.link})
+        return
+    show(t("cli.init.title", version=__version__, name=made.coop.name, origin=settings.origin))
+    show(f"  {t('cli.init.forever')}")
+    _step("folder", t("cli.init.folder_made", folder=folder))
+    _step("settings", str(folder / FILE))
+    _step("database", f"SQLite {sqlite3.sqlite_version}")
+    _step("server", f"{settings.origin}/actor")
+    _step("coop", t("cli.init.coop_made", name=name))
+    show_link(made.link, folder)
+    show(f"  {t('cli.init.next', command=f'fedicoop serve --data-dir {folder}')}")
+
+
+def _step(label: str, text: str) -> None:
+    print("  ", end="")
+    show_step("✓", t(f"cli.init.label.{label}"), text)
+
+
+def show_link(link: str, folder: Path) -> None:
+    """The one-time link, and the same for a phone's camera where somebody looks at a terminal."""
+    show(f"\n  {t('cli.admin.open')}\n  {link}")
+    if sys.stdout.isatty():
+        import segno
+
+        show()
+        segno.make(link, error="l", micro=False).terminal(out=sys.stdout, border=2, compact=True)
+    show(f"\n  {t('cli.admin.lost', command=f'fedicoop admin link --data-dir {folder}')}")
+
+
+@click.group(cls=Group, examples=("fedicoop admin link", "fedicoop admin link --coop velo --json"))
+def admin() -> None:
+    pass
+
+
+@admin.command(examples=("fedicoop admin link --data-dir /var/lib/fedicoop", "fedicoop admin link --json"))
+@coop_option
+@as_json
+def link(coop: str | None, as_json: bool) -> None:
+    settings = opening.settings()
+    made, expires = opening.perform(_new_link(coop))
+    if as_json:
+        return show_json({"url": made, "expires": expires})
+    show_link(made, settings.data_dir)
+    return None
+
+
+async def _new_link(coop: str | None) -> tuple[str, str]:
+    from fedicoop.members import links
+
+    async with opening.opened() as node, node.db.write() as tx:
+        secret = await links.make(tx, (await opening.our_coop(tx, coop)).id)
+        return link_to(node.settings.origin, secret), (tx.now + links.VALID).isoformat(timespec="seconds")
+

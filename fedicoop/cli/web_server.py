@@ -1,0 +1,113 @@
+"""The HTTP side of `serve`: uvicorn, with our own socket, signals and log."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from fedicoop.errors import Misconfigured
+from fedicoop.log import log
+
+if TYPE_CHECKING:
+    from fedicoop.node import Node
+    from fedicoop.settings import Settings
+
+MOST_AT_ONCE = 512  # connections; the next ones get 503 at once, and find us alive
+GRACE = 5  # seconds for requests in hand when the process stops
+IDLE = 20  # seconds that a silent connection is kept open: longer than the usual proxy's pause
+
+
+class Server(uvicorn.Server):
+    """uvicorn raises the signals that it caught once more when it ends; ours are heard elsewhere."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def answer(node: "Node", stop: asyncio.Event) -> None:
+    """Answer requests until `stop`.  Raises Misconfigured where the address cannot be listened on."""
+    from fedicoop.app import build
+
+    settings = node.settings
+    with listening(*settings.listens_on) as sock:
+        config = uvicorn.Config(
+            build(node),
+            http="httptools" if _there("httptools") else "h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=settings.log_level == "debug",
+            server_header=False,
+            **_trust(settings),
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=GRACE,
+        )
+        server = Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[sock]))
+        telling = asyncio.create_task(_tell_when_ready(server, sock, settings))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+        for task in (telling, stopped):
+            task.cancel()
+
+
+def _trust(settings: "Settings") -> dict[str, object]:
+    """Whose X-Forwarded-For we believe: nobody's, unless the operator names the proxy (security, T10)."""
+    if not settings.trusted_proxies:
+        return {"proxy_headers": False}
+    return {"proxy_headers": True, "forwarded_allow_ips": settings.trusted_proxies}
+
+
+def _there(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens there.  Raises Misconfigured, saying why it cannot be."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise _deaf(host, port, error) from error
+    with sock:
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(address)
+            sock.listen(1024)
+        except OSError as error:
+            raise _deaf(host, port, error) from error
+        sock.setblocking(False)
+        yield sock
+
+
+def _deaf(host: str, port: int, error: Exception) -> Misconfigured:
+    import errno
+
+    keys = {
+        errno.EADDRINUSE: "cli.address_taken",
+        errno.EACCES: "cli.address_reserved",
+        errno.EADDRNOTAVAIL: "cli.address_foreign",
+    }
+    key = keys.get(getattr(error, "errno", None) or 0, "cli.address_unusable")
+    place = f"{f'[{host}]' if ':' in host else host}:{port}"
+    return Misconfigured(key, repr(error), address=place, port=str(port), reason=str(error))
+
+
+async def _tell_when_ready(server: Server, sock: socket.socket, settings: "Settings") -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    host, port = sock.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    log.info("serving", address=address, origin=settings.origin, workers=settings.workers)

@@ -1,0 +1,154 @@
+"""The one way to the database: a transaction that carries the time and the next id.
+
+Whoever holds a Tx can read, write, promise work and ask what time it is; it cannot reach the
+network, because there is no way from here to there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from fedicoop.db.rows import fit, reader
+from fedicoop.errors import NotFound
+
+Row = TypeVar("Row")
+
+inside: ContextVar[bool] = ContextVar("inside a transaction", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one statement brought: its rows, and how many rows it touched."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    touched: int
+
+
+class Connection(Protocol):
+    """What the engines have in common: run one statement with `:named` parameters."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether any row was written so far."""
+
+    async def execute(self, sql: str, values: Mapping[str, Any]) -> Answer: ...
+
+    async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int: ...
+
+
+class Engine(Protocol):
+    def transaction(self, *, write: bool) -> AbstractAsyncContextManager[Connection]: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction: its time (UTC, the same for all of it), its ids, and its statements.
+
+    Values may be str, int, float, bool, None, aware datetimes, Decimal, StrEnum; a tuple, list
+    or dict is kept as JSON text.  What no database keeps alike (a NUL, half a surrogate pair, an
+    integer beyond 64 bits, NaN) is refused with Malformed("storage.unfit_value").
+    """
+
+    now: datetime
+    new_id: Callable[[], str]
+    _connection: Connection
+
+    async def run(self, sql: str, **values: Any) -> int:
+        """Run a statement, and say how many rows it touched."""
+        return (await self._connection.execute(sql, _fitted(values))).touched
+
+    async def run_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run a statement once for each of `rows`, in one trip, and say how many rows it touched."""
+        return await self._connection.execute_many(sql, [_fitted(values) for values in rows])
+
+    async def all(self, row: type[Row], sql: str, **values: Any) -> list[Row]:
+        """Each row as the dataclass that was asked for; its fields are named like the columns."""
+        answer = await self._connection.execute(sql, _fitted(values))
+        if not answer.rows:
+            return []
+        read = reader(row, answer.columns)
+        return [read(one) for one in answer.rows]
+
+    async def maybe(self, row: type[Row], sql: str, **values: Any) -> Row | None:
+        """The first row, or None."""
+        return next(iter(await self.all(row, sql, **values)), None)
+
+    async def one(self, row: type[Row], sql: str, **values: Any) -> Row:
+        """The first row; raises NotFound("storage.not_found") where there is none."""
+        found = await self.maybe(row, sql, **values)
+        if found is None:
+            raise NotFound("storage.not_found", f"{row.__name__} {values.get('id', '')}")
+        return found
+
+    async def count(self, sql: str, **values: Any) -> int:
+        """The one number that a `SELECT count(…)` answers."""
+        return int((await self._connection.execute(sql, _fitted(values))).rows[0][0])
+
+
+def _fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fit(value) for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine, a clock and a source of ids: everything that a transaction is made of."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    _watching: set[asyncio.Future[None]] = field(default_factory=set, init=False, repr=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """See the database as it stands now, and go on seeing that until the end of the block."""
+        async with self._transaction(write=False) as (tx, _):
+            yield tx
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """All of it or none of it: what changed, and whatever must follow from the change.
+
+        When the block has been left without an exception, the change is on the disk.
+        """
+        async with self._transaction(write=True) as (tx, connection):
+            yield tx
+        if connection.changed:
+            self._tell_watchers()
+
+    @asynccontextmanager
+    async def _transaction(self, *, write: bool) -> AsyncIterator[tuple[Tx, Connection]]:
+        assert not inside.get(), "one transaction at a time: hand the Tx down instead"
+        token = inside.set(True)
+        try:
+            async with self.engine.transaction(write=write) as connection:
+                yield Tx(self.clock(), self.new_id, connection), connection
+        finally:
+            inside.reset(token)
+
+    async def wait_for_commit(self, timeout: float) -> None:  # noqa: ASYNC109 - a sleep that ends early
+        """Sleep until something was written in this process, or `timeout` seconds have passed.
+
+        Writes of other processes are not heard of: whoever waits for them looks now and then.
+        """
+        written = asyncio.get_running_loop().create_future()
+        self._watching.add(written)
+        try:
+            async with asyncio.timeout(timeout):
+                await written
+        except TimeoutError:
+            pass
+        finally:
+            self._watching.discard(written)
+
+    def _tell_watchers(self) -> None:
+        while self._watching:
+            written = self._watching.pop()
+            if not written.done():
+                written.set_result(None)

@@ -1,0 +1,39 @@
+"""One process at a time: who works on a data folder says so in a locked file."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fedicoop.db import faults
+from fedicoop.errors import Unavailable
+
+
+@contextmanager
+def hold(data_dir: Path, name: str) -> Iterator[None]:
+    """Hold `name` (`serve`, say) on this data folder until the end of the block.
+
+    Whoever comes second is refused with Unavailable("storage.held"), which names the process that
+    holds it.  The lock goes with its process, however that ends: the file left behind means nothing.
+    """
+    path = data_dir / f"{name}.lock"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise faults.of_system(error) from error
+    try:
+        _lock(file, name, path)
+        yield
+    finally:
+        os.close(file)
+
+
+def _lock(file: int, name: str, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "?"
+        raise Unavailable("storage.held", str(path), name=name, pid=holder) from error
+    os.ftruncate(file, 0)
+    os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

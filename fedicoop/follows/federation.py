@@ -1,0 +1,72 @@
+"""Follows on the wire: asked, answered, taken back."""
+
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx
+from fedicoop.follows import store
+from fedicoop.follows.back_fill import BackFill
+from fedicoop.follows.follow import Following, Status
+from fedicoop.jobs import queue
+from fedicoop.outbox.say import Audience, activity_id, say
+from fedicoop.vocabulary.hosts import normal_host
+from fedicoop.vocabulary.received import Received
+from fedicoop.vocabulary.types import Accept, Actor, Follow, Iri, Reject, Undo
+
+
+async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
+    """Somebody wants our news: note it, and answer in the same commit, unless a steward decides.
+
+    Mastodon waits for our Accept even from an unlocked actor (M app/services/follow_service.rb), and
+    asks again under a new id when it lost the answer: every Follow is answered.
+    """
+    us, sender = received.object, received.sender
+    before = await store.between(tx, sender.id, us.id)
+    known = before is not None and before.status is Status.ACCEPTED
+    status = Status.ACCEPTED if known or not us.manually_approves else Status.PENDING
+    await store.ask(tx, received.activity.id, sender.id, us.id, status)
+    if status is Status.ACCEPTED:
+        await answer(tx, Accept, received.activity)
+
+
+async def answer(tx: Tx, kind: type[Accept] | type[Reject], follow: Follow) -> None:
+    """Say yes or no to a Follow of one of ours, with the Follow embedded, as every peer reads it."""
+    us = Iri(str(follow.object))
+    reply = kind(id=activity_id(tx, us), actor=us, object=to_follow(follow), to=(follow.actor,))
+    await say(tx, reply, Audience(actors=(follow.actor,)))
+
+
+def to_follow(follow: Follow | Following) -> Follow:
+    """The bare Follow, as it is embedded in an answer or in an Undo."""
+    if isinstance(follow, Following):
+        return Follow(id=Iri(follow.id), actor=Iri(follow.follower_id), object=Iri(follow.followed_id))
+    object = follow.object if isinstance(follow.object, str) else follow.object.id
+    return Follow(id=follow.id, actor=follow.actor, object=Iri(object))
+
+
+async def on_accept(tx: Tx, received: Received[Accept, Follow]) -> None:
+    """They let us follow them: from now on their listings arrive, and the earlier ones are read."""
+    following = await store.find(tx, received.object.id)
+    if following is None or following.status is Status.ACCEPTED:
+        return
+    await store.decide(tx, following, Status.ACCEPTED)
+    task = BackFill(followed_id=following.followed_id)
+    await queue.enqueue(tx, task, lane=f"read {normal_host(following.followed_id)}")
+
+
+async def on_reject(tx: Tx, received: Received[Reject, Follow]) -> None:
+    """They do not, or no longer, want us among their followers."""
+    following = await store.find(tx, received.object.id)
+    if following is not None:
+        await store.decide(tx, following, Status.REJECTED)
+
+
+async def on_undo(tx: Tx, received: Received[Undo, Follow]) -> None:
+    """They stop hearing us: nothing more is said to them."""
+    following = await store.between(tx, received.sender.id, str(received.object.object))
+    if following is not None:
+        await store.end(tx, following)
+
+
+async def on_delete_actor(tx: Tx, actor: Actor) -> None:
+    """An actor elsewhere is gone: its follows end, and it is forgotten."""
+    await store.end_all_of(tx, actor.id)
+    await actors.bury(tx, actor.id)

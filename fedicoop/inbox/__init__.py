@@ -1,0 +1,1 @@
+"""What others say to us: checked, kept, looked up, dispatched."""

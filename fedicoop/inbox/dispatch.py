@@ -1,0 +1,76 @@
+"""Every activity that we understand, on one page.  FEDERATION.md is held against this table."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from fedicoop.db import Tx
+from fedicoop.follows import federation as follows
+from fedicoop.listings import hearing as listings
+from fedicoop.vocabulary.received import Received
+from fedicoop.vocabulary.types import (
+    Accept,
+    Activity,
+    Actor,
+    Announce,
+    Create,
+    Delete,
+    Follow,
+    Proposal,
+    Reject,
+    Tombstone,
+    Undo,
+    Update,
+)
+
+Any_ = Received[Any, Any]
+
+
+def anyone(_: Any_) -> bool:
+    """Whoever signed may say it."""
+    return True
+
+
+def by_its_author(received: Received[Any, Proposal]) -> bool:
+    """Only the one to whom the thing is attributed."""
+    return received.object.by == received.sender.id
+
+
+def by_itself(received: Received[Any, Actor]) -> bool:
+    """An actor speaks of itself only."""
+    return received.object.id == received.sender.id
+
+
+def by_the_followed(received: Received[Any, Follow]) -> bool:
+    """Only the one whom we asked (the Follow comes from our own table)."""
+    return received.object.object == received.sender.id
+
+
+def by_the_doer(received: Received[Any, Activity]) -> bool:
+    """Only the one who did what is undone (the deed comes from our own table)."""
+    return received.object.actor == received.sender.id
+
+
+class Entry(NamedTuple):
+    allowed: Callable[[Any_], bool]
+    handle: Callable[[Tx, Any_], Awaitable[None]]
+
+
+TABLE: dict[tuple[type, type], Entry] = {
+    (Follow, Actor): Entry(anyone, follows.on_follow),
+    (Accept, Follow): Entry(by_the_followed, follows.on_accept),
+    (Reject, Follow): Entry(by_the_followed, follows.on_reject),
+    (Undo, Follow): Entry(by_the_doer, follows.on_undo),
+    (Create, Proposal): Entry(by_its_author, listings.on_create),
+    (Update, Proposal): Entry(by_its_author, listings.on_update),
+    (Update, Actor): Entry(by_itself, listings.on_update_actor),
+    (Delete, Tombstone): Entry(anyone, listings.on_delete),
+    (Delete, Actor): Entry(by_itself, listings.on_delete_actor),
+    (Announce, Proposal): Entry(anyone, listings.on_announce),
+    (Undo, Announce): Entry(by_the_doer, listings.on_undo_announce),
+}
+"""A pair that is not here is kept as ignored.  `Delete` of a Tombstone compares the sender with the
+stored owner where the listing is known, and with the origin of the id where it is not."""
+
+
+def entry_for(received: Any_) -> Entry | None:
+    return TABLE.get((type(received.activity), type(received.object)))

@@ -1,0 +1,139 @@
+"""POST to an inbox: check who is speaking, keep what they said, answer at once."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedicoop.actors import directory
+from fedicoop.errors import (
+    Forbidden,
+    Gone,
+    Malformed,
+    NotFound,
+    Refused,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unreachable,
+    Unsupported,
+)
+from fedicoop.inbox import store
+from fedicoop.inbox.dispatch import TABLE
+from fedicoop.inbox.process import Process
+from fedicoop.jobs import queue
+from fedicoop.log import log
+from fedicoop.node import Node
+from fedicoop.outbox.say import subject
+from fedicoop.peers import store as peers
+from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
+from fedicoop.vocabulary.hosts import normal_host, same_origin
+from fedicoop.vocabulary.reading import read
+from fedicoop.vocabulary.types import Activity, Delete, Unspoken
+
+LARGEST = 1024 * 1024
+_TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
+_SPOKEN = {activity for activity, _ in TABLE}
+
+
+async def receive(request: Request) -> Response:
+    """202 for whatever is signed by its actor, whether we speak it or not; a clear 4xx otherwise.
+
+    202 says only that it was kept (M inboxes_controller.rb does the same): what becomes of it is
+    decided afterwards, from the table `received`.  503 where the sender's key could not be asked for.
+    """
+    node: Node = request.app.state.node
+    body = await _body(request)
+    signed = _signed(request, node, body)
+    found = claim(signed, node.db.clock())
+    activity = _activity(node, body)
+    if not same_origin(found.key_id, activity.actor):
+        raise Unauthenticated("signature.not_the_actor", f"{found.key_id} for {activity.actor}")
+    if same_origin(activity.actor, node.settings.origin):
+        raise Forbidden("inbox.our_origin", activity.actor)
+    async with node.db.read() as tx:
+        if await peers.policy(tx, normal_host(activity.actor)) == "closed":
+            log.info("closed_host", actor=activity.actor)
+            return Response(status_code=202)
+    try:
+        await _verify(node, found, activity)
+    except Gone:
+        if isinstance(activity, Delete):  # an actor that is gone says so; there is nothing to keep
+            return Response(status_code=202)
+        raise Unauthenticated("signature.key_gone", found.key_id) from None
+    if not same_origin(activity.id, activity.actor):
+        raise Forbidden("inbox.foreign_activity", activity.id)
+    await _keep(node, activity, body)
+    return Response(status_code=202)
+
+
+async def _body(request: Request) -> bytes:
+    """The bytes as they came, counted while they come.  Raises TooLarge and Unsupported."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Unsupported("inbox.encoding", request.headers["content-encoding"])
+    essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if essence not in _TYPES:
+        raise Unsupported("inbox.media_type", essence)
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length[:12]) > LARGEST:
+        raise TooLarge("inbox.too_large", length, most="1 MiB")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise TooLarge("inbox.too_large", f"over {LARGEST}", most="1 MiB")
+    return bytes(body)
+
+
+def _signed(request: Request, node: Node, body: bytes) -> SignedRequest:
+    raw = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw]
+    path = (
+        (request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1").partition("?")[0]
+    )
+    query = request.scope["query_string"].decode("latin-1")
+    return SignedRequest(
+        method=request.method, path=path, query=query, headers=raw, body=body, origin=node.settings.origin
+    )
+
+
+def _activity(node: Node, body: bytes) -> Activity:
+    thing = read(body, plain_http=node.settings.allowed_peers)
+    if not isinstance(thing, Activity):
+        raise Malformed("inbox.no_activity", type(thing).__name__)
+    return thing
+
+
+async def _verify(node: Node, found: Claim, activity: Activity) -> None:
+    """The signature verifies with a key that the actor lists; asked for anew once, for a rotation."""
+    for refetch in (False, True):
+        try:
+            key = await directory.key(node, found.key_id, activity.actor, refetch=refetch)
+        except Gone:
+            raise
+        except Unreachable as silent:
+            raise Unavailable(
+                "signature.key_unreachable", str(silent), host=normal_host(activity.actor)
+            ) from silent
+        except (Malformed, NotFound, Refused) as problem:
+            raise Unauthenticated("signature.key_unknown", str(problem)) from problem
+        if key and verifies(found, key.algorithm, key.public):
+            return
+    raise Unauthenticated("signature.wrong", found.key_id)
+
+
+async def _keep(node: Node, activity: Activity, body: bytes) -> None:
+    """The receipt and the promise to process it, in one commit; the same id again changes nothing."""
+    spoken = type(activity) in _SPOKEN
+    kind = activity.type if isinstance(activity, Unspoken) else type(activity).__name__
+    host = normal_host(activity.actor)
+    async with node.db.write() as tx:
+        await peers.heard(tx, host)
+        await queue.wake_lane(tx, f"to {host}")  # who speaks is awake: what waits for it may go
+        outcome = "waiting" if spoken else "ignored"
+        text = body.decode() if spoken else ""
+        if await store.keep(tx, activity.id, activity.actor, kind[:64], text, outcome) and spoken:
+            await queue.enqueue(tx, Process(activity.id), lane=f"from {host}", thread=subject(activity))
+
+
+routes = [
+    Route(path, receive, methods=["POST"]) for path in ("/inbox", "/actor/inbox", "/actors/{handle}/inbox")
+]

@@ -1,0 +1,58 @@
+"""Received activities at rest: evidence, never shown; each id counts once, ever."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedicoop.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    id: str
+    actor_id: str
+    type: str
+    body: str
+    received_at: datetime
+    outcome: str
+    reason: str | None
+
+
+async def keep(tx: Tx, id: str, actor_id: str, type: str, body: str, outcome: str) -> bool:
+    """Keep an activity; False where its id was kept before (by whomever: the first one counts)."""
+    return bool(
+        await tx.run(
+            """INSERT INTO received (id, actor_id, type, body, received_at, outcome)
+               VALUES (:id, :actor, :type, :body, :now, :outcome) ON CONFLICT (id) DO NOTHING""",
+            id=id,
+            actor=actor_id,
+            type=type,
+            body=body,
+            now=tx.now,
+            outcome=outcome,
+        )
+    )
+
+
+async def find(tx: Tx, id: str) -> Kept | None:
+    return await tx.maybe(
+        Kept,
+        "SELECT id, actor_id, type, body, received_at, outcome, reason FROM received WHERE id = :id",
+        id=id,
+    )
+
+
+async def close(tx: Tx, id: str, outcome: str, reason: str | None = None) -> None:
+    """What became of it: `done`, `ignored` or `refused`; the body is needed no longer."""
+    await tx.run(
+        "UPDATE received SET outcome = :outcome, reason = :reason, body = '' WHERE id = :id",
+        id=id,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many received activities ended how."""
+    outcomes = ("waiting", "done", "ignored", "refused")
+    sql = "SELECT count(*) FROM received WHERE outcome = :outcome"
+    return {outcome: await tx.count(sql, outcome=outcome) for outcome in outcomes}

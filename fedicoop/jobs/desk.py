@@ -1,0 +1,99 @@
+"""What the operator and the housekeeping do with the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fedicoop.db import Tx
+from fedicoop.jobs.times import KEEP_DEAD, LEASE, LONGEST_ASKED_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A dead job, as the operator sees it."""
+
+    id: str
+    lane: str
+    kind: str
+    attempts: int
+    created_at: datetime
+    run_at: datetime  # when it was given up
+    last_error: str
+
+
+async def given_up(tx: Tx, *, limit: int = 50) -> list[GivenUp]:
+    """The jobs that were given up, the latest first."""
+    return await tx.all(
+        GivenUp,
+        """SELECT id, lane, kind, attempts, created_at, run_at, last_error FROM jobs
+           WHERE dead ORDER BY run_at DESC, id DESC LIMIT :limit""",
+        limit=limit,
+    )
+
+
+async def retry_now(tx: Tx, lane: str | None = None) -> int:
+    """Try now what waits for its next try, and once more for seven days what was given up.
+
+    Of one lane, or of all; they are open again.  How many jobs that concerns.
+    """
+    await tx.run("DELETE FROM lanes WHERE lane = coalesce(:lane, lane)", lane=lane)
+    return await tx.run(
+        """UPDATE jobs SET run_at = :now, dead = FALSE, attempts = 0, crashes = 0,
+               created_at = CASE WHEN dead THEN :now ELSE created_at END
+           WHERE lane = coalesce(:lane, lane) AND leased_until IS NULL
+             AND (dead OR (attempts > 0 AND run_at > :now))""",
+        lane=lane,
+        now=tx.now,
+    )
+
+
+async def drop(tx: Tx, lane: str | None = None, job_id: str | None = None) -> int:
+    """Break the promises of a lane, or one promise; how many.  A job in hand loses its effect too."""
+    if lane is None and job_id is None:
+        raise ValueError("which lane, or which job?")
+    if job_id is None:
+        await tx.run("DELETE FROM lanes WHERE lane = :lane", lane=lane)
+    return await tx.run(
+        "DELETE FROM jobs WHERE lane = coalesce(:lane, lane) AND id = coalesce(:job_id, id)",
+        lane=lane,
+        job_id=job_id,
+    )
+
+
+async def take_over(tx: Tx, *, alone: bool = False) -> int:
+    """Free the jobs that a worker held when it died; how many.
+
+    Those whose lease has ended; and with `alone`, when no other process works on this database, all
+    of them: nobody has to wait five minutes for what a killed worker had in hand.
+    """
+    return await tx.run(
+        """UPDATE jobs SET leased_until = NULL
+           WHERE leased_until IS NOT NULL AND (:alone OR leased_until <= :now)""",
+        alone=alone,
+        now=tx.now,
+    )
+
+
+async def tidy(tx: Tx) -> int:
+    """Pull back what lies further ahead than any wait is long, and forget what is long over.
+
+    A wait can only be too long if the clock went back since it began.  How many jobs that concerned.
+    Jobs that were promised for a later time, and never tried, keep it.
+    """
+    ahead = tx.now + LONGEST_ASKED_FOR
+    await tx.run("UPDATE lanes SET closed_until = :now WHERE closed_until > :ahead", now=tx.now, ahead=ahead)
+    await tx.run("DELETE FROM jobs WHERE dead AND run_at < :long_ago", long_ago=tx.now - KEEP_DEAD)
+    await tx.run(
+        """DELETE FROM lanes WHERE closed_until < :yesterday
+             AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.lane = lanes.lane AND NOT dead)""",
+        yesterday=tx.now - timedelta(days=1),
+    )
+    held = await tx.run(
+        "UPDATE jobs SET leased_until = NULL WHERE leased_until IS NOT NULL AND leased_until > :lease",
+        lease=tx.now + LEASE,
+    )
+    return held + await tx.run(
+        """UPDATE jobs SET run_at = :now
+           WHERE NOT dead AND leased_until IS NULL AND attempts > 0 AND run_at > :ahead""",
+        now=tx.now,
+        ahead=ahead,
+    )

@@ -1,0 +1,1 @@
+"""Offers and needs: what members write, what peers say, what everybody reads."""

@@ -1,0 +1,195 @@
+"""What members do with listings.  One function is one transaction's worth of change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from fedicoop import access
+from fedicoop.access import Act, Member
+from fedicoop.actors import coops
+from fedicoop.actors import store as actors
+from fedicoop.actors.coops import AuthorMode
+from fedicoop.db import Tx
+from fedicoop.errors import Misused
+from fedicoop.listings import fields, store
+from fedicoop.listings.federation import audience, to_note
+from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Step, Visibility
+from fedicoop.members import store as members
+from fedicoop.outbox import store as outbox
+from fedicoop.outbox.say import Audience, activity_id, say
+from fedicoop.vocabulary.hosts import origin_of
+from fedicoop.vocabulary.types import PUBLIC, Announce, Create, Delete, Iri, Tombstone, Update
+
+_ACTS = {
+    Step.PUBLISH: Act.LISTING_PUBLISH,
+    Step.UPDATE: Act.LISTING_UPDATE,
+    Step.RENEW: Act.LISTING_UPDATE,
+    Step.PAUSE: Act.LISTING_PAUSE,
+    Step.CLOSE: Act.LISTING_CLOSE,
+}
+
+
+async def draft(tx: Tx, who: Member, raw: Mapping[str, Any], photos: tuple[Photo, ...]) -> Listing:
+    """Write a listing without showing it.  Raises Misused, naming the field that is wrong."""
+    fields.require(raw)
+    coop = await coops.get(tx, who.coop_id)
+    author = who.actor_id if coop.author_mode is AuthorMode.MEMBER and who.actor_id else who.coop_id
+    key = tx.new_id().lower()
+    origin = origin_of(who.coop_id)
+    blank = Listing(
+        id=f"{origin}/listings/{key}",
+        key=key,
+        actor_id=author,
+        coop_id=who.coop_id,
+        member_id=who.id if await members.exists(tx, who.id) else None,  # the operator is no member
+        local=True,
+        kind=Kind.OFFER,
+        mode=Mode.GIFT,
+        title="",
+        language=coop.locale,
+        status=Status.DRAFT,
+        created_at=tx.now,
+        url=f"{origin}/l/{key}",
+    )
+    listing, _ = fields.change(blank, raw)
+    access.require(who, Act.LISTING_WRITE, listing)
+    _check_expiry(tx, listing)
+    listing = replace(listing, photos=photos)
+    await store.put(tx, listing)
+    return listing
+
+
+def _check_expiry(tx: Tx, listing: Listing) -> None:
+    if listing.expires_at and listing.expires_at <= tx.now:
+        raise Misused("listing.expires_past", listing.id, field="expires")
+    if listing.expires_at and listing.expires_at > tx.now + timedelta(days=366 * 2):
+        raise Misused("listing.expires_far", listing.id, field="expires")
+
+
+async def publish(tx: Tx, who: Member, id: str) -> Listing:
+    """Show a draft, or a paused listing again, and tell those who follow its author."""
+    before = await store.get(tx, id)
+    after = await _step(tx, who, before, Step.PUBLISH)
+    if before.status is Status.DRAFT:
+        await _announce(tx, after)
+    else:
+        await _tell(tx, after)
+    return after
+
+
+async def update(
+    tx: Tx, who: Member, id: str, raw: Mapping[str, Any], photos: tuple[Photo, ...] | None
+) -> Listing:
+    """Change what a listing says; followers get the edit.  `photos` replaces them, None keeps them."""
+    before = await store.get(tx, id)
+    changed, _ = fields.change(before, raw)
+    if "expires" in raw:
+        _check_expiry(tx, changed)
+    after = await _step(
+        tx, who, replace(changed, photos=before.photos if photos is None else photos), Step.UPDATE
+    )
+    await _tell(tx, after)
+    return after
+
+
+async def pause(tx: Tx, who: Member, id: str) -> Listing:
+    """Not for the moment: it leaves the lists, its page says so, and publishing brings it back."""
+    return await _take(tx, who, id, Step.PAUSE)
+
+
+async def close(tx: Tx, who: Member, id: str) -> Listing:
+    """Given, lent, sold or found: it stays readable as closed."""
+    return await _take(tx, who, id, Step.CLOSE)
+
+
+async def renew(tx: Tx, who: Member, id: str) -> Listing:
+    """Another sixty days."""
+    return await _take(tx, who, id, Step.RENEW)
+
+
+async def _take(tx: Tx, who: Member, id: str, step: Step) -> Listing:
+    after = await _step(tx, who, await store.get(tx, id), step)
+    await _tell(tx, after)
+    return after
+
+
+async def _step(tx: Tx, who: Member, before: Listing, step: Step) -> Listing:
+    access.require(who, _ACTS[step], before)
+    after = before.take(step, tx.now)
+    await store.put(tx, after)
+    return after
+
+
+async def delete(tx: Tx, who: Member, id: str) -> None:
+    """Take a listing away for good: everybody who ever got it is told, and its id answers 410."""
+    listing = await store.get(tx, id)
+    access.require(who, Act.LISTING_DELETE, listing)
+    await store.bury(tx, listing.id, listing.actor_id)
+    if not _federated(listing):
+        return
+    author = await actors.get(tx, listing.actor_id)
+    to, cc = audience(listing, author)
+    gone = Tombstone(id=Iri(listing.id), former_type="Note", deleted=tx.now)
+    activity = Delete(
+        id=activity_id(tx, author.id), actor=author.id, object=gone, to=to, cc=cc, published=tx.now
+    )
+    await say(tx, activity, Audience(followers_of=_heard_through(listing), everyone_reached=True))
+    await outbox.erase(tx, listing.id, but=activity.id)
+
+
+async def expire(tx: Tx, listing: Listing) -> None:
+    """Its time is over: ours is told as ended, a peer's just leaves the lists (its owner renews it)."""
+    after = listing.take(Step.EXPIRE, tx.now) if listing.local else replace(listing, status=Status.EXPIRED)
+    await store.put(tx, after)
+    if listing.local:
+        await _tell(tx, after)
+
+
+def _federated(listing: Listing) -> bool:
+    return listing.published_at is not None and listing.visibility is not Visibility.COOP
+
+
+def _heard_through(listing: Listing) -> tuple[str, ...]:
+    """Whose followers hear of it: the author's, and the coop's where the member writes."""
+    return tuple(dict.fromkeys(id for id in (listing.actor_id, listing.coop_id) if id))
+
+
+async def _announce(tx: Tx, listing: Listing) -> None:
+    """The first word of a listing: a Create by its author, boosted by the coop where a member writes."""
+    if not _federated(listing):
+        return
+    author = await actors.get(tx, listing.actor_id)
+    note = to_note(listing, author)
+    create = Create(
+        id=activity_id(tx, author.id),
+        actor=author.id,
+        object=note,
+        to=note.to,
+        cc=note.cc,
+        published=note.published,
+    )
+    await say(tx, create, Audience(followers_of=(author.id,)))
+    if listing.coop_id and listing.coop_id != author.id and listing.visibility is Visibility.PUBLIC:
+        coop = await actors.get(tx, listing.coop_id)
+        boost = Announce(
+            id=activity_id(tx, coop.id),
+            actor=coop.id,
+            object=Iri(listing.id),
+            to=(PUBLIC,),
+            cc=(*((coop.followers,) if coop.followers else ()), author.id),
+            published=tx.now,
+        )
+        await say(tx, boost, Audience(followers_of=(coop.id,)))
+
+
+async def _tell(tx: Tx, listing: Listing) -> None:
+    """An edit of something already said; a draft or a listing of the house says nothing."""
+    if not _federated(listing):
+        return
+    author = await actors.get(tx, listing.actor_id)
+    note = to_note(listing, author)
+    edit = Update(
+        id=activity_id(tx, author.id), actor=author.id, object=note, to=note.to, cc=note.cc, published=tx.now
+    )
+    await say(tx, edit, Audience(followers_of=_heard_through(listing)))

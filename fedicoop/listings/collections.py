@@ -1,0 +1,103 @@
+"""The collections of a coop's listings, pullable by whoever reads ActivityStreams."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedicoop.actors import addresses
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx
+from fedicoop.errors import NotFound
+from fedicoop.listings import store
+from fedicoop.listings.federation import to_note
+from fedicoop.listings.listing import Kind, Listing, Status, Visibility
+from fedicoop.node import Node
+from fedicoop.vocabulary.types import Actor, Collection, Iri, Tag
+from fedicoop.vocabulary.writing import write
+from fedicoop.vocabulary.writing_tags import write_tags
+from fedicoop.web import collections
+from fedicoop.web.negotiation import activity_response
+
+PINNED = 5
+"""How many of its newest listings a coop pins: Mastodon shows these, and only these, of a coop that
+it meets for the first time (M fetch_featured_collection_service.rb)."""
+
+
+async def _actor(tx: Tx, request: Request) -> Actor:
+    node: Node = request.app.state.node
+    return await actors.get(tx, addresses.actor_id(node.settings.origin, request.path_params["handle"]))
+
+
+async def of_kind(request: Request) -> Response:
+    """`offers` or `needs`: published and public, whole, newest first."""
+    name = request.url.path.rpartition("/")[2]
+    node: Node = request.app.state.node
+    before = collections.asked_page(request)
+    async with node.db.read() as tx:
+        actor = await _actor(tx, request)
+        wanted = store.Filter(kind=Kind.OFFER if name == "offers" else Kind.NEED, actor_id=actor.id)
+        total = await store.count(tx, wanted)
+        if before is None:
+            return collections.index(request, f"{actor.id}/{name}", total)
+        found = await store.latest(tx, wanted, limit=collections.PAGE, before=before or None)
+    last = found[-1].key if len(found) == collections.PAGE else None
+    notes = [to_note(listing, actor) for listing in found]
+    return collections.page(
+        request, f"{actor.id}/{name}", notes, total=total, before=before, next_before=last
+    )
+
+
+async def featured(request: Request) -> Response:
+    """Ids of the newest listings that this very actor wrote (Mastodon takes no others as pins)."""
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        actor = await _actor(tx, request)
+        found = await store.latest(tx, store.Filter(actor_id=actor.id), limit=PINNED)
+    ids = tuple(Iri(listing.id) for listing in found)
+    collection = Collection(id=Iri(f"{actor.id}/featured"), total=len(ids), items=ids)
+    return activity_response(request, write(collection))
+
+
+async def featured_tags(request: Request) -> Response:
+    """The hashtags that an actor uses most in what it publishes now."""
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        actor = await _actor(tx, request)
+        found = await store.latest(tx, store.Filter(actor_id=actor.id), limit=100)
+    names = [tag for listing in found for tag in listing.tags]
+    most = sorted(set(names), key=lambda name: (-names.count(name), name))[:8]
+    origin = node.settings.origin
+    tags = [Tag(type="Hashtag", name=f"#{name}", href=Iri(f"{origin}/tags/{name}")) for name in most]
+    return activity_response(request, write_tags(f"{actor.id}/featured-tags", tags))
+
+
+async def _public(request: Request) -> Listing:
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        listing = await store.find(tx, f"{node.settings.origin}/listings/{request.path_params['key']}")
+    if listing is None or listing.visibility is not Visibility.PUBLIC or listing.status is Status.DRAFT:
+        raise NotFound("page.not_found", request.path_params["key"])
+    return listing
+
+
+async def replies(request: Request) -> Response:
+    """Questions under a listing.  None is kept yet, so none is claimed."""
+    listing = await _public(request)
+    return activity_response(request, write(Collection(id=Iri(f"{listing.id}/replies"), total=0)))
+
+
+async def context(request: Request) -> Response:
+    """The conversation that a listing begins (FEP-7888)."""
+    listing = await _public(request)
+    collection = Collection(id=Iri(f"{listing.id}/context"), total=1, items=(Iri(listing.id),))
+    return activity_response(request, write(collection))
+
+
+routes = [
+    Route("/actors/{handle}/offers", of_kind),
+    Route("/actors/{handle}/needs", of_kind),
+    Route("/actors/{handle}/featured", featured),
+    Route("/actors/{handle}/featured-tags", featured_tags),
+    Route("/listings/{key}/replies", replies),
+    Route("/listings/{key}/context", context),
+]

@@ -1,0 +1,138 @@
+"""The pages about coops: one of ours, one that we follow, all of them, and what this house is."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedicoop.actors import pages as actor_pages
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx
+from fedicoop.errors import NotFound
+from fedicoop.follows import store as follows
+from fedicoop.listings import house, store, terms
+from fedicoop.listings.listing import Kind, Listing
+from fedicoop.listings.store import Filter
+from fedicoop.node import Node
+from fedicoop.vocabulary.types import Actor
+from fedicoop.web.negotiation import ACTIVITY, wants_activity
+from fedicoop.web.render import render
+
+SOME = 6
+"""How many listings of each kind a coop's page shows before it says how many more there are."""
+PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One kind of a coop's listings: some of them, and how many there are in all."""
+
+    kind: Kind
+    total: int
+    listings: list[Listing]
+    whole: bool = False  # the page is about this kind alone
+    before: str | None = None
+    further: bool = False
+
+    @property
+    def more(self) -> bool:
+        return self.further and not self.whole
+
+    @property
+    def next_page(self) -> dict[str, str] | None:
+        """The question for what follows, on a page about this kind alone."""
+        if not (self.whole and self.further):
+            return None
+        return {"kind": self.kind, "before": self.listings[-1].key}
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A coop as its card shows it."""
+
+    coop: Actor
+    local: bool
+    offers: int
+    needs: int
+
+
+async def show(request: Request) -> Response:
+    """`/@{handle}` for ours, `/@{handle}@{host}` for a peer's; the actor document for programs."""
+    node: Node = request.app.state.node
+    handle, _, host = request.path_params["name"].partition("@")
+    ours = host in ("", node.settings.host)
+    async with node.db.read() as tx:
+        coop = await (actors.find_local(tx, handle) if ours else actors.find_by_handle(tx, handle, host))
+    if coop is None:
+        raise NotFound("page.no_coop", request.path_params["name"])
+    if ours and wants_activity(request):
+        return actor_pages.document(request, coop)
+    if coop.type != "Organization":
+        raise NotFound("page.no_coop", coop.id)
+    asked = request.query_params
+    async with node.db.read() as tx:
+        if asked.get("kind") in tuple(Kind):
+            shelves = [await _whole(tx, coop, Kind(asked["kind"]), asked.get("before") or None)]
+        else:
+            shelves = [await _some(tx, coop, kind) for kind in Kind]
+        home = await house.read(tx, node.settings.host)
+        heard = await follows.followed_by(tx, coop.id) if ours else []
+        followers = await follows.followers_count(tx, coop.id) if ours else 0
+    return render(
+        request,
+        "coops/show.html",
+        headers={"link": f'<{coop.id}>; rel="alternate"; type="{ACTIVITY}"'},
+        coop=coop,
+        local=ours,
+        site=home.name,
+        shelves=shelves,
+        partners=[actor for actor in heard if actor.type == "Organization"],
+        followers=followers,
+        speakers={listing.id: coop for shelf in shelves for listing in shelf.listings},
+        words=terms,
+    )
+
+
+async def _some(tx: Tx, coop: Actor, kind: Kind) -> Shelf:
+    wanted = Filter(kind=kind, actor_id=coop.id)
+    found = await store.latest(tx, wanted, limit=SOME + 1)
+    return Shelf(kind, await store.count(tx, wanted), found[:SOME], further=len(found) > SOME)
+
+
+async def _whole(tx: Tx, coop: Actor, kind: Kind, before: str | None) -> Shelf:
+    wanted = Filter(kind=kind, actor_id=coop.id)
+    found = await store.latest(tx, wanted, limit=PAGE + 1, before=before)
+    total = await store.count(tx, wanted)
+    return Shelf(kind, total, found[:PAGE], whole=True, before=before, further=len(found) > PAGE)
+
+
+async def index(request: Request) -> Response:
+    """The coops of this house, and those elsewhere whose listings are shown here."""
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        home = await house.read(tx, node.settings.host)
+        ours = [await _portrait(tx, coop, True) for coop in home.coops]
+        partners = [await _portrait(tx, coop, False) for coop in home.partners]
+    return render(request, "coops/index.html", here="/coops", site=home.name, ours=ours, partners=partners)
+
+
+async def _portrait(tx: Tx, coop: Actor, local: bool) -> Portrait:
+    offers, needs = [await store.count(tx, Filter(kind=kind, actor_id=coop.id)) for kind in Kind]
+    return Portrait(coop, local, offers, needs)
+
+
+async def about(request: Request) -> Response:
+    """What this house is, what becomes of what one writes here, and whose software it is."""
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        home = await house.read(tx, node.settings.host)
+    return render(request, "pages/about.html", here="/about", site=home.name, house=home)
+
+
+routes = [
+    Route("/@{name}", show),
+    Route("/coops", index),
+    Route("/about", about),
+    Route("/a-propos", about),
+]

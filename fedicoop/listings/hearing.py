@@ -1,0 +1,126 @@
+"""What we do when a peer publishes, edits, deletes or relays a listing."""
+
+from dataclasses import replace
+
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx
+from fedicoop.follows import store as follows
+from fedicoop.follows.federation import on_delete_actor as forget_actor
+from fedicoop.jobs import queue
+from fedicoop.listings import boosts, store
+from fedicoop.listings.federation import from_note
+from fedicoop.listings.listing import Listing, Photo
+from fedicoop.media import store as pictures
+from fedicoop.media.store import CopyPicture
+from fedicoop.vocabulary.hosts import normal_host
+from fedicoop.vocabulary.received import Received
+from fedicoop.vocabulary.types import (
+    Activity,
+    Actor,
+    Announce,
+    Create,
+    Delete,
+    Proposal,
+    Tombstone,
+    Undo,
+    Update,
+)
+
+
+async def on_create(tx: Tx, received: Received[Create, Proposal]) -> None:
+    """A coop that we follow published an offer or a need: put it on our shelf."""
+    if await follows.heard_by_us(tx, received.sender.id):
+        await keep(tx, received.object)
+
+
+async def on_update(tx: Tx, received: Received[Update, Proposal]) -> None:
+    """The owner changed a listing; an edit that overtook its Create becomes the listing."""
+    known = await store.find(tx, received.object.id)
+    if known or await follows.heard_by_us(tx, received.sender.id):
+        await keep(tx, received.object)
+
+
+async def keep(tx: Tx, note: Proposal) -> bool:
+    """Keep a peer's listing as its owner last stated it; False where what we have stands.
+
+    Older state never replaces newer, what was deleted stays deleted, and a listing never changes
+    hands (security cases 25 to 31).
+    """
+    gone, known = await store.is_gone(tx, note.id), await store.find(tx, note.id)
+    if gone and gone.actor_id == note.by:
+        return False
+    if known and (known.local or known.actor_id != note.by or not _newer(note, known)):
+        return False
+    listing = from_note(note, key=known.key if known else tx.new_id(), now=tx.now)
+    if known:
+        listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
+    await store.put(tx, replace(listing, photos=await _wanted(tx, listing)))
+    return True
+
+
+def _newer(note: Proposal, known: Listing) -> bool:
+    """Strictly newer, by the owner's own clock (M process_status_update_service.rb)."""
+    if note.updated is None:
+        return False
+    return known.updated_at is None or note.updated > known.updated_at
+
+
+async def _wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:
+    """Promise a copy of each photo: our pages never send a member's browser to somebody else."""
+    found = list[Photo]()
+    for photo in listing.photos[:4]:
+        assert photo.source is not None
+        name = await pictures.want(tx, photo.source)
+        await queue.enqueue(tx, CopyPicture(photo.source), lane=f"read {normal_host(photo.source)}")
+        found.append(replace(photo, name=name))
+    return tuple(found)
+
+
+async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
+    """The owner deleted a listing: it goes, and a Create that comes late finds it gone."""
+    await forget(tx, received.object.id, received.sender.id)
+
+
+async def forget(tx: Tx, id: str, owner_id: str) -> None:
+    known = await store.find(tx, id)
+    if known is None or (known.actor_id == owner_id and not known.local):
+        await store.bury(tx, id, owner_id)
+
+
+async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
+    """An actor elsewhere is gone, with everything that it published here."""
+    await store.bury_all_of(tx, received.sender.id)
+    await forget_actor(tx, received.sender)
+
+
+async def on_update_actor(tx: Tx, received: Received[Update, Actor]) -> None:
+    """Its document was fetched anew before we came here; keep what its own house says."""
+    await actors.put(tx, received.object)
+
+
+async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:
+    """A coop that we follow relays a listing, ours or somebody's: keep both, the relay and the listing."""
+    if not await follows.heard_by_us(tx, received.sender.id):
+        return
+    note = received.object
+    if await store.find(tx, note.id) is None:
+        author = await actors.find(tx, note.by)
+        if author is None or not await keep(tx, note):
+            return
+    await boosts.put(tx, received.activity.id, received.sender.id, note.id)
+
+
+async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
+    """A relay is taken back; a listing that reached us only through it leaves our shelf."""
+    boost = await boosts.between(tx, received.sender.id, subject_of(received.object))
+    if boost is None:
+        return
+    await boosts.end(tx, boost)
+    listing = await store.find(tx, boost.listing_id)
+    if listing and not listing.local and not await follows.heard_by_us(tx, listing.actor_id):
+        await store.let_go(tx, listing.id)
+
+
+def subject_of(announce: Activity) -> str:
+    thing = announce.object
+    return thing if isinstance(thing, str) else thing.id

@@ -1,0 +1,169 @@
+"""Listings at rest.  The only file that names their table, and that of the deleted ones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fedicoop.db import Tx
+from fedicoop.listings.listing import Kind, Listing, Mode
+from fedicoop.listings.rows import COLUMNS, FIXED, Row, listing_of, maybe, values_of
+from fedicoop.listings.words import folded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What to look for; an empty one means everything that is published for everybody."""
+
+    kind: Kind | None = None
+    mode: Mode | None = None
+    branch: str | None = None
+    words: str = ""
+    source: str = "all"  # all, local, peers
+    actor_id: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    id: str
+    actor_id: str
+    former_type: str
+    deleted_at: datetime
+
+
+async def get(tx: Tx, id: str) -> Listing:
+    """Raises NotFound."""
+    return listing_of(await tx.one(Row, f"SELECT {COLUMNS} FROM listings WHERE id = :id", id=id))
+
+
+async def find(tx: Tx, id: str) -> Listing | None:
+    return maybe(await tx.maybe(Row, f"SELECT {COLUMNS} FROM listings WHERE id = :id", id=id))
+
+
+async def find_by_key(tx: Tx, key: str) -> Listing | None:
+    return maybe(await tx.maybe(Row, f"SELECT {COLUMNS} FROM listings WHERE key = :key", key=key))
+
+
+async def latest(tx: Tx, filter: Filter, *, limit: int = 24, before: str | None = None) -> list[Listing]:
+    """Published, public listings of every house we know, newest first; `before` is a listing's key."""
+    where, values = _where(filter)
+    if before:
+        where += """ AND (published_at, id) < (SELECT published_at, id FROM listings WHERE key = :before)"""
+        values["before"] = before
+    rows = await tx.all(
+        Row,
+        f"SELECT {COLUMNS} FROM listings WHERE {where} ORDER BY published_at DESC, id DESC LIMIT :limit",
+        **values,
+        limit=limit,
+    )
+    return [listing_of(row) for row in rows]
+
+
+async def count(tx: Tx, filter: Filter) -> int:
+    where, values = _where(filter)
+    return await tx.count(f"SELECT count(*) FROM listings WHERE {where}", **values)
+
+
+def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
+    clauses, values = ["status = 'published'", "visibility = 'public'"], dict[str, Any]()
+    for name in ("kind", "mode", "actor_id"):
+        if (value := getattr(filter, name)) is not None:
+            clauses.append(f"{name} = :{name}")
+            values[name] = value
+    if filter.source in ("local", "peers"):
+        clauses.append("local" if filter.source == "local" else "NOT local")
+    if filter.branch:
+        clauses.append("(category = :branch OR category LIKE :leaves)")
+        values |= {"branch": filter.branch, "leaves": f"{filter.branch}.%"}
+    if filter.tag:
+        clauses.append("tags LIKE :tag ESCAPE '!'")
+        values["tag"] = f'%"{_literal(filter.tag.lower())}"%'
+    for number, word in enumerate(folded(filter.words)[:8]):
+        clauses.append(f"words LIKE :word{'abcdefgh'[number]} ESCAPE '!'")
+        values[f"word{'abcdefgh'[number]}"] = f"% {_literal(word)}%"
+    return " AND ".join(clauses), values
+
+
+def _literal(text: str) -> str:
+    """`text` for a LIKE pattern: its own %, _ and ! mean themselves."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+async def every(tx: Tx, *, source: str = "all", kind: Kind | None = None) -> list[Listing]:
+    """For the operator: listings in every status, newest first, at most a thousand."""
+    clauses, values = ["status <> 'removed'"], dict[str, Any]()
+    if source != "all":
+        clauses.append("local" if source == "local" else "NOT local")
+    if kind:
+        clauses.append("kind = :kind")
+        values["kind"] = kind
+    where = " AND ".join(clauses)
+    rows = await tx.all(
+        Row,
+        f"SELECT {COLUMNS} FROM listings WHERE {where} ORDER BY created_at DESC, id DESC LIMIT 1000",
+        **values,
+    )
+    return [listing_of(row) for row in rows]
+
+
+async def due(tx: Tx, *, limit: int = 100) -> list[Listing]:
+    """Published listings, ours and theirs, whose time is over."""
+    rows = await tx.all(
+        Row,
+        f"""SELECT {COLUMNS} FROM listings WHERE status = 'published' AND expires_at <= :now
+            ORDER BY expires_at LIMIT :limit""",
+        now=tx.now,
+        limit=limit,
+    )
+    return [listing_of(row) for row in rows]
+
+
+async def put(tx: Tx, listing: Listing) -> None:
+    """Keep a listing as it now stands.  What is fixed at birth stays as it was born."""
+    values = values_of(listing)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in FIXED)
+    await tx.run(
+        f"""INSERT INTO listings ({", ".join(values)}) VALUES ({", ".join(":" + name for name in values)})
+            ON CONFLICT (id) DO UPDATE SET {changes} WHERE listings.actor_id = excluded.actor_id""",
+        **values,
+    )
+
+
+async def is_gone(tx: Tx, id: str) -> Deleted | None:
+    """The tombstone of a deleted listing, ours or theirs."""
+    return await tx.maybe(
+        Deleted, "SELECT id, actor_id, former_type, deleted_at FROM tombstones WHERE id = :id", id=id
+    )
+
+
+async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> None:
+    """Delete a listing for good: its row goes, its id never comes back."""
+    await tx.run("DELETE FROM boosts WHERE listing_id = :id", id=id)
+    await tx.run("DELETE FROM listings WHERE id = :id", id=id)
+    await tx.run(
+        """INSERT INTO tombstones (id, actor_id, former_type, deleted_at)
+           VALUES (:id, :actor, :type, :now) ON CONFLICT (id) DO NOTHING""",
+        id=id,
+        actor=actor_id,
+        type=former_type,
+        now=tx.now,
+    )
+
+
+async def let_go(tx: Tx, id: str) -> None:
+    """Take a peer's listing off our shelf because nobody here hears of it any more; it may come back."""
+    await tx.run(
+        """DELETE FROM listings WHERE id = :id AND NOT local
+           AND NOT EXISTS (SELECT 1 FROM boosts WHERE listing_id = :id)""",
+        id=id,
+    )
+
+
+async def bury_all_of(tx: Tx, actor_id: str) -> None:
+    """Everything that an actor elsewhere published goes with it."""
+    rows = await tx.all(
+        Row, f"SELECT {COLUMNS} FROM listings WHERE actor_id = :id AND NOT local", id=actor_id
+    )
+    await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
+    for row in rows:
+        await bury(tx, row.id, actor_id)

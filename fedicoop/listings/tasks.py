@@ -1,0 +1,70 @@
+"""What the worker does for listings: read a newly followed coop, end what is over."""
+
+from fedicoop.actors import directory
+from fedicoop.actors.fetching import fetch, pages
+from fedicoop.db import Tx
+from fedicoop.errors import Problem, Unreachable
+from fedicoop.follows.back_fill import BackFill
+from fedicoop.jobs import queue
+from fedicoop.jobs.queue import Job
+from fedicoop.listings import actions, hearing, store
+from fedicoop.log import log
+from fedicoop.node import Node
+from fedicoop.vocabulary.hosts import same_origin
+from fedicoop.vocabulary.types import Actor, Announce, Create, Proposal, Thing
+
+MOST = 200
+"""How many listings of a newly followed coop are read at once (bounded work: invariant 12)."""
+
+
+async def back_fill(node: Node, job: Job, task: BackFill) -> None:
+    """Read what a coop already offers and needs; its outbox, where it publishes no such collections.
+
+    Raises Unreachable while it sleeps, so that the worker tries again.
+    """
+    them = await directory.actor(node, task.followed_id, refresh=True)
+    urls = [url for url in (them.offers, them.needs) if url] or [url for url in (them.outbox,) if url]
+    kept = 0
+    for url in urls:
+        for item in await pages(node, url, most=MOST):
+            kept += await _keep(node, them, item)
+    async with node.db.write() as tx:
+        await queue.done(tx, job)
+    log.info("back_filled", actor=them.id, listings=kept)
+
+
+async def _keep(node: Node, them: Actor, item: Thing) -> bool:
+    """One item of theirs: embedded in their own collection, or asked for by its id."""
+    if isinstance(item, (Create, Announce)):
+        item = item.object
+    try:
+        note = item if isinstance(item, Proposal) else await _ask(node, them, item)
+    except Unreachable:
+        raise
+    except Problem as problem:
+        log.info("back_fill_skipped", actor=them.id, reason=str(problem))
+        return False
+    if note is None or note.by != them.id or not same_origin(note.id, them.id):
+        return False
+    async with node.db.write() as tx:
+        return await hearing.keep(tx, note)
+
+
+async def _ask(node: Node, them: Actor, item: Thing) -> Proposal | None:
+    if not isinstance(item, str) or not same_origin(item, them.id):
+        return None
+    found = await fetch(node, item)
+    return found if isinstance(found, Proposal) else None
+
+
+async def end_what_is_over(node: Node) -> int:
+    """Expire listings whose time has come; each with its announcement, a hundred in a commit."""
+    async with node.db.write() as tx:
+        return await _expire_due(tx)
+
+
+async def _expire_due(tx: Tx) -> int:
+    due = await store.due(tx)
+    for listing in due:
+        await actions.expire(tx, listing)
+    return len(due)

@@ -1,0 +1,99 @@
+"""Carrying one activity to one inbox, signed at the moment of sending."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from fedicoop.actors import keyring
+from fedicoop.errors import Problem, Unavailable, Unreachable
+from fedicoop.jobs import queue
+from fedicoop.jobs.queue import Job
+from fedicoop.log import log
+from fedicoop.node import Node
+from fedicoop.outbox import store
+from fedicoop.outbox.say import Deliver
+from fedicoop.outward import Answer
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Form
+from fedicoop.signatures import cavage, rfc9421
+from fedicoop.vocabulary.hosts import normal_host
+
+TYPE = "application/activity+json"
+_ASLEEP = frozenset({429, 502, 503, 504})
+_LATER = frozenset({401, 408, 425})
+"""401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
+
+
+async def deliver(node: Node, job: Job, task: Deliver) -> None:
+    """Sign now (dates go stale), post, and close the promise according to the answer.
+
+    2xx: done.  404, 410 and other 4xx: final, logged as refused.  Anything else is tried again,
+    more and more slowly: 429, 502, 503, 504 and silence raise Unreachable, which closes the lane of
+    the whole host; 401, 408, 425, 3xx and 500 raise Unavailable and hold back this activity alone.
+    """
+    async with node.db.read() as tx:
+        sent = await store.find(tx, task.activity_id)
+        if sent is None or not sent.body:  # erased since
+            return
+        signer = await keyring.signer(tx, sent.actor_id)
+        remembered = await peers.signature_form(tx, normal_host(task.inbox))
+        closed = await peers.policy(tx, normal_host(task.inbox)) == "closed"
+    if closed:
+        return
+    answer, form = await _knock(node, task.inbox, sent.body.encode(), signer, remembered)
+    _try_again(node, task.inbox, answer)
+    accepted = answer.status < 300
+    async with node.db.write() as tx:
+        await queue.done(tx, job)
+        await peers.reached(tx, normal_host(task.inbox))
+        if accepted and sent.type in ("Create", "Update", "Announce"):
+            await store.reach(tx, task.object_id, task.inbox)
+        if accepted and form != (remembered or "cavage"):
+            await peers.remember_signature(tx, normal_host(task.inbox), form)
+    event = "delivered" if accepted else "delivery_refused"
+    log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
+
+
+def _try_again(node: Node, inbox: str, answer: Answer) -> None:
+    status, host = str(answer.status), normal_host(inbox)
+    if answer.status in _ASLEEP:
+        later = _retry_after(answer, node.db.clock())
+        raise Unreachable(
+            "delivery.later", f"{inbox}: {answer.status}", retry_after=later, status=status, host=host
+        )
+    final = 200 <= answer.status < 300 or 400 <= answer.status < 500
+    if answer.status in _LATER or not final:
+        raise Unavailable("delivery.not_taken", f"{inbox}: {answer.status}", status=status, host=host)
+
+
+async def _knock(
+    node: Node, inbox: str, body: bytes, signer: keyring.Signer, remembered: Form | None
+) -> tuple[Answer, Form]:
+    """Draft-cavage first, RFC 9421 on a 400 or 401, or the other way round where that worked before."""
+    forms: list[Form] = ["rfc9421", "cavage"] if remembered == "rfc9421" else ["cavage", "rfc9421"]
+    first = await _post(node, forms[0], inbox, body, signer)
+    if first.status not in (400, 401):
+        return first, forms[0]
+    try:
+        second = await _post(node, forms[1], inbox, body, signer)
+    except Problem:
+        return first, forms[0]
+    return (second, forms[1]) if second.status < 300 else (first, forms[0])
+
+
+async def _post(node: Node, form: Form, inbox: str, body: bytes, signer: keyring.Signer) -> Answer:
+    sign = cavage.sign if form == "cavage" else rfc9421.sign
+    headers = sign("POST", inbox, body, signer.key_id, signer.private_key, node.db.clock(), content_type=TYPE)
+    return await node.out.post(inbox, body, headers)
+
+
+def _retry_after(answer: Answer, now: datetime) -> float | None:
+    """Seconds to wait, from either form of `Retry-After` (RFC 9110, section 10.2.3)."""
+    value = answer.headers.get("retry-after", "").strip()[:64]
+    if value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment - now).total_seconds()

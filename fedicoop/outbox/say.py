@@ -1,0 +1,78 @@
+"""Saying something in an actor's name: kept and promised in the caller's transaction."""
+
+from dataclasses import dataclass, field
+
+from fedicoop.db import Tx
+from fedicoop.jobs import queue
+from fedicoop.vocabulary.hosts import origin_of
+from fedicoop.vocabulary.types import PUBLIC, Activity, Iri
+from fedicoop.vocabulary.writing import write
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who should hear: the followers of some actors of ours, some actors, and some inboxes."""
+
+    followers_of: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    everyone_reached: bool = False  # every inbox that ever got the object: for its Delete
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Spell an audience out into one `Deliver` per distinct inbox.
+
+    The click that causes it writes this one row, so it costs the same for ten followers and for
+    ten thousand.
+    """
+
+    activity_id: str
+    object_id: str
+    followers_of: list[str] = field(default_factory=list)
+    actors: list[str] = field(default_factory=list)
+    everyone_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """One activity to one inbox.  The key is fetched at the last moment, never stored here."""
+
+    activity_id: str
+    object_id: str
+    inbox: str
+
+
+def activity_id(tx: Tx, by: str) -> Iri:
+    """Every activity of ours has an address of its own, and is served there."""
+    return Iri(f"{origin_of(by)}/activities/{tx.new_id()}")
+
+
+async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
+    """Keep `activity` exactly as it will be signed, and promise it to `audience`.
+
+    Both happen in the caller's transaction: what is not committed was never said.
+    """
+    object_id = subject(activity)
+    await tx.run(
+        """INSERT INTO sent (id, actor_id, type, object_id, public, body, created_at)
+           VALUES (:id, :actor, :type, :object, :public, :body, :now)""",
+        id=activity.id,
+        actor=activity.actor,
+        type=type(activity).__name__,
+        object=object_id,
+        public=PUBLIC in (*activity.to, *activity.cc),
+        body=write(activity).decode(),
+        now=tx.now,
+    )
+    task = FanOut(
+        activity.id, object_id, list(audience.followers_of), list(audience.actors), audience.everyone_reached
+    )
+    await queue.enqueue(tx, task, lane="fan-out", thread=object_id)
+
+
+def subject(activity: Activity) -> str:
+    """The id of the thing that an activity is finally about: its order is kept per subject."""
+    thing = activity.object
+    while isinstance(thing, Activity):
+        thing = thing.object
+    return thing if isinstance(thing, str) else thing.id

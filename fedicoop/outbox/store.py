@@ -1,0 +1,75 @@
+"""Our activities at rest, and which inboxes ever got which object."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedicoop.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    id: str
+    actor_id: str
+    type: str
+    object_id: str
+    public: bool
+    body: str
+    created_at: datetime
+
+
+_SHOWN = "public AND type IN ('Create', 'Announce') AND body <> ''"
+_COLUMNS = "id, actor_id, type, object_id, public, body, created_at"
+
+
+async def get(tx: Tx, id: str) -> Sent:
+    """An activity of ours.  Raises NotFound."""
+    return await tx.one(Sent, f"SELECT {_COLUMNS} FROM sent WHERE id = :id", id=id)
+
+
+async def find(tx: Tx, id: str) -> Sent | None:
+    return await tx.maybe(Sent, f"SELECT {_COLUMNS} FROM sent WHERE id = :id", id=id)
+
+
+async def of_actor(tx: Tx, actor_id: str, *, before: str = "", limit: int = 20) -> list[Sent]:
+    """What an actor said to everybody, newest first; `before` is the last id of the page before."""
+    return await tx.all(
+        Sent,
+        f"""SELECT {_COLUMNS} FROM sent
+            WHERE actor_id = :actor AND {_SHOWN} AND (:before = '' OR id < :before)
+            ORDER BY id DESC LIMIT :limit""",
+        actor=actor_id,
+        before=before,
+        limit=limit,
+    )
+
+
+async def count(tx: Tx, actor_id: str) -> int:
+    return await tx.count(f"SELECT count(*) FROM sent WHERE actor_id = :actor AND {_SHOWN}", actor=actor_id)
+
+
+async def erase(tx: Tx, object_id: str, *, but: str) -> None:
+    """Forget the words of everything said about a deleted object, except its Delete itself."""
+    await tx.run(
+        "UPDATE sent SET body = '' WHERE object_id = :object AND id <> :but", object=object_id, but=but
+    )
+
+
+async def reach(tx: Tx, object_id: str, inbox: str) -> None:
+    """Remember that this inbox got this object, so that its Delete gets there too (GDPR, art. 19)."""
+    await tx.run(
+        "INSERT INTO reached (object_id, inbox) VALUES (:object, :inbox) ON CONFLICT DO NOTHING",
+        object=object_id,
+        inbox=inbox,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    inbox: str
+
+
+async def reached(tx: Tx, object_id: str) -> list[str]:
+    rows = await tx.all(
+        _Inbox, "SELECT inbox FROM reached WHERE object_id = :id ORDER BY inbox", id=object_id
+    )
+    return [row.inbox for row in rows]

@@ -1,0 +1,229 @@
+"""The one guarded way out: every byte that leaves for another house goes through here.
+
+The rules stand in fedicoop/addresses.py, the dial in dial.py, the connections in pool.py.  This
+file holds the law (no network inside a transaction), the total deadline and the caps.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fedicoop.addresses import Destination, destination, parse
+from fedicoop.db import inside
+from fedicoop.errors import Problem, Refused, Unreachable
+from fedicoop.outward.trust import check_certificates
+
+if TYPE_CHECKING:  # httpx and what it brings take 0.2 s: imported with the first request
+    import httpx
+
+    from fedicoop.outward.dial import Resolve
+
+MOST_HEADERS = 100
+MOST_HEADER_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a peer said.  `headers` in lower case, repeated ones joined by ", "; `url` as it was asked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Outward:
+    """Asks other houses, and only houses: public addresses over https, and the operator's listed peers.
+
+    `allowed_peers` are exact `host:port` reached by plain http too and on any address; `deadline`
+    is the seconds for one request from the name look-up to the last byte; `ca_file` are the
+    certificates to believe instead of the system's; `own_origin` is never dialled; `transport`
+    replaces the sockets (the rules on addresses stay); `resolve` replaces the system's resolver.
+    Raises Misconfigured `outward.certificates`.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_peers: Set[str],
+        user_agent: str,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        deadline: float = 10.0,
+        ca_file: str | None = None,
+        own_origin: str | None = None,
+        resolve: "Resolve | None" = None,
+    ) -> None:
+        check_certificates(ca_file)
+        self._allowed_peers = frozenset(peer.lower() for peer in allowed_peers)
+        self._user_agent, self._deadline = user_agent, deadline
+        self._transport, self._ca_file, self._resolve = transport, ca_file, resolve
+        self._ourselves = parse(own_origin).peer if own_origin else ""
+
+    async def get(self, url: str, headers: Mapping[str, str], *, limit: int = 1_000_000) -> Answer:
+        """Fetch a document of at most `limit` bytes.  A redirect is an answer like any other: not followed.
+
+        Raises Refused `outward.url`, `.scheme`, `.port`, `.address` or `.ourselves` for where we do
+        not go (retrying is vain), Unreachable `peer.silent`, `.timeout`, `.too_large`, `.garbled`,
+        `.tls` or `.name_unknown` where no usable answer came.
+        """
+        return await self._ask("GET", url, None, headers, limit)
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, limit: int = 65_536) -> Answer:
+        """Bring a body to a peer's inbox.  Raises as `get` does.
+
+        The status is the answer; its body is small talk, cut at `limit` bytes, left out if it is
+        compressed, and waited for a quarter of the deadline: a peer that took a letter shall not get
+        it again because it talks too long.
+        """
+        return await self._ask("POST", url, body, headers, limit)
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], limit: int
+    ) -> Answer:
+        if inside.get():
+            raise RuntimeError(f"no network inside a transaction: {method} {url}")
+        goal = destination(url, self._allowed_peers)
+        if goal.peer == self._ourselves:
+            raise Refused("outward.ourselves", url, host=goal.netloc)
+        try:
+            async with asyncio.timeout(self._deadline):
+                status, told, received = await self._exchange(method, goal, body, headers, limit)
+        except Problem:
+            raise
+        except Exception as error:
+            if problem := _as_problem(error, method, goal):
+                raise problem from error
+            raise
+        return Answer(status, told, received, url.partition("#")[0])
+
+    async def _exchange(
+        self, method: str, goal: Destination, body: bytes | None, headers: Mapping[str, str], limit: int
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        import httpx
+
+        request = httpx.Request(
+            method,
+            goal.url,
+            headers={"user-agent": self._user_agent} | _lower(headers) | {"accept-encoding": "identity"},
+            content=body,
+            extensions={"target": goal.target.encode()},  # as it was signed: httpx would tidy it up
+        )
+        response = await self._way().handle_async_request(request)
+        try:
+            _check_head(response, goal)
+            reading = (
+                _whole(response, limit, goal)
+                if method == "GET"
+                else _small_talk(response, limit, self._deadline / 4)
+            )
+            return response.status_code, _told(response), await reading
+        finally:
+            await response.aclose()
+
+    def _way(self) -> "httpx.AsyncBaseTransport":
+        if self._transport is None:
+            from fedicoop.outward.dial import GuardedBackend, system_resolver
+            from fedicoop.outward.pool import Pool
+            from fedicoop.outward.trust import trusted_certificates
+
+            backend = GuardedBackend(self._allowed_peers, self._resolve or system_resolver)
+            self._transport = Pool(backend, trusted_certificates(self._ca_file))
+        return self._transport
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _told(response: "httpx.Response") -> dict[str, str]:
+    told: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        told[name] = f"{told[name]}, {value}" if name in told else value
+    return told
+
+
+def _check_head(response: "httpx.Response", goal: Destination) -> None:
+    """A final status, and a bounded number of headers of bounded size."""
+    headers = response.headers.raw
+    size = sum(len(name) + len(value) for name, value in headers)
+    if not 200 <= response.status_code <= 599:
+        raise _garbled(goal, f"status {response.status_code}")
+    if len(headers) > MOST_HEADERS or size > MOST_HEADER_BYTES:
+        raise _garbled(goal, f"{len(headers)} headers, {size} bytes")
+
+
+def _encoding(response: "httpx.Response") -> str:
+    """The compression that we did not ask for; empty if there is none."""
+    encoding: str = response.headers.get("content-encoding", "").strip().lower()
+    return encoding.replace("identity", "")
+
+
+async def _parts(response: "httpx.Response") -> AsyncIterator[bytes]:
+    """The raw bytes as they come; all at once from a transport that answers out of memory."""
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    async for part in response.aiter_raw():
+        yield part
+
+
+async def _whole(response: "httpx.Response", limit: int, goal: Destination) -> bytes:
+    """All of a body, uncompressed, or nothing of it: raw bytes are counted, none decoded."""
+    if encoding := _encoding(response):
+        raise _garbled(goal, f"content-encoding {encoding[:100]}")
+    announced = response.headers.get("content-length", "")
+    too_large = Unreachable("peer.too_large", f"{goal.url}: over {limit} bytes", host=goal.netloc)
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise too_large
+    received = bytearray()
+    async for part in _parts(response):
+        received += part
+        if len(received) > limit:
+            raise too_large
+    return bytes(received)
+
+
+async def _small_talk(response: "httpx.Response", limit: int, patience: float) -> bytes:
+    """The beginning of a body, as far as it comes in good order within `patience` seconds."""
+    import httpx
+
+    if _encoding(response):
+        return b""
+    received = bytearray()
+    try:
+        async with asyncio.timeout(patience):
+            async for part in _parts(response):
+                received += part
+                if len(received) >= limit:
+                    break
+    except (TimeoutError, httpx.TransportError):
+        pass
+    return bytes(received[:limit])
+
+
+def _garbled(goal: Destination, detail: str) -> Unreachable:
+    return Unreachable("peer.garbled", f"{goal.url}: {detail}", host=goal.netloc)
+
+
+def _as_problem(error: Exception, method: str, goal: Destination) -> Problem | None:
+    """What went wrong on the way, said in our words; None if it was not the way (then it is our fault)."""
+    import httpx
+
+    detail = f"{method} {goal.url}: {error or type(error).__name__}"
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return Unreachable("peer.timeout", detail, host=goal.netloc)
+    if isinstance(error, httpx.RemoteProtocolError):
+        silent = "disconnected without" in str(error)
+        return Unreachable("peer.silent" if silent else "peer.garbled", detail, host=goal.netloc)
+    if isinstance(error, httpx.InvalidURL):
+        return Refused("outward.url", detail, address=goal.url)
+    if isinstance(error, httpx.TransportError | OSError):
+        return Unreachable("peer.silent", detail, host=goal.netloc)
+    return None

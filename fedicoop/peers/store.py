@@ -1,0 +1,184 @@
+"""The tables `peers` and `cooldowns`.  Every `host` here is a normal one (vocabulary/hosts.py)."""
+# ruff: noqa: S608  (only our own names of columns and parameters are put into SQL)
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fedicoop.db import Tx
+from fedicoop.peers.peer import MOST_PARENTS, Form, Peer, Policy, covering
+
+_COLUMNS = "host, policy, signature, software, first_seen_at, last_heard_at, last_reached_at"
+_COVERING = [f"c{number}" for number in range(MOST_PARENTS + 2)]
+_STRICTEST = (Policy.CLOSED, Policy.LIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    policy: Policy
+
+
+async def find(tx: Tx, host: str) -> Peer | None:
+    return await tx.maybe(Peer, f"SELECT {_COLUMNS} FROM peers WHERE host = :host", host=host)
+
+
+async def latest(tx: Tx, *, limit: int = 100) -> list[Peer]:
+    """Who we talked with, the last one first."""
+    return await tx.all(
+        Peer,
+        f"""SELECT {_COLUMNS} FROM peers
+            ORDER BY COALESCE(last_heard_at, last_reached_at, first_seen_at) DESC, host LIMIT :limit""",
+        limit=limit,
+    )
+
+
+async def of_policy(tx: Tx, policy: Policy) -> list[Peer]:
+    return await tx.all(
+        Peer, f"SELECT {_COLUMNS} FROM peers WHERE policy = :policy ORDER BY host", policy=policy
+    )
+
+
+async def of_host(tx: Tx, host: str) -> list[Peer]:
+    """The peers that a policy on `host` covers: itself, its other ports and all beneath it."""
+    end = host.replace("!", "!!").replace("_", "!_").replace("%", "!%")
+    return await tx.all(
+        Peer,
+        f"""SELECT {_COLUMNS} FROM peers
+            WHERE host = :host OR host LIKE :port ESCAPE '!'
+               OR host LIKE :beneath ESCAPE '!' OR host LIKE :beneath_port ESCAPE '!'
+            ORDER BY host""",
+        host=host,
+        port=f"{end}:%",
+        beneath=f"%.{end}",
+        beneath_port=f"%.{end}:%",
+    )
+
+
+async def policy(tx: Tx, host: str) -> Policy:
+    """How we treat a host: the strictest of what stands for it, for any port and for the domains above.
+
+    So a closed house does not come back as a subdomain.  Who is unknown is open.
+    """
+    names = dict.fromkeys(_COVERING, host) | dict(zip(_COVERING, covering(host), strict=False))
+    places = ", ".join(f":{place}" for place in _COVERING)
+    sql = f"SELECT DISTINCT policy FROM peers WHERE host IN ({places})"
+    found = {row.policy for row in await tx.all(_Policy, sql, **names)}
+    return next((one for one in _STRICTEST if one in found), Policy.OPEN)
+
+
+async def set_policy(tx: Tx, host: str, policy: Policy) -> None:
+    """Treat a host, known already or not, so from now on."""
+    await tx.run(
+        """INSERT INTO peers (host, policy, first_seen_at) VALUES (:host, :policy, :now)
+           ON CONFLICT (host) DO UPDATE SET policy = excluded.policy""",
+        host=host,
+        policy=policy,
+        now=tx.now,
+    )
+
+
+async def signature_form(tx: Tx, host: str) -> Form | None:
+    """The form of signature that a host took last; None if we never reached it."""
+    peer = await find(tx, host)
+    return peer.signature if peer else None
+
+
+async def remember_signature(tx: Tx, host: str, form: str) -> None:
+    """Note which form a host took, so that the next letter knocks once ("double knock")."""
+    await tx.run(
+        """INSERT INTO peers (host, signature, first_seen_at) VALUES (:host, :form, :now)
+           ON CONFLICT (host) DO UPDATE SET signature = excluded.signature""",
+        host=host,
+        form=form,
+        now=tx.now,
+    )
+
+
+async def runs(tx: Tx, host: str, software: str) -> None:
+    """Note what a host runs, by its own words: at most 100 characters of them."""
+    await tx.run(
+        """INSERT INTO peers (host, software, first_seen_at) VALUES (:host, :software, :now)
+           ON CONFLICT (host) DO UPDATE SET software = excluded.software""",
+        host=host,
+        software=software[:100],
+        now=tx.now,
+    )
+
+
+async def seen(tx: Tx, host: str) -> None:
+    """A host exists: we read something of it, though it did not speak to us yet."""
+    await tx.run(
+        """INSERT INTO peers (host, first_seen_at) VALUES (:host, :now)
+           ON CONFLICT (host) DO NOTHING""",
+        host=host,
+        now=tx.now,
+    )
+
+
+async def heard(tx: Tx, host: str) -> None:
+    """A host said something that was signed well."""
+    await tx.run(
+        """INSERT INTO peers (host, first_seen_at, last_heard_at) VALUES (:host, :now, :now)
+           ON CONFLICT (host) DO UPDATE SET last_heard_at = excluded.last_heard_at""",
+        host=host,
+        now=tx.now,
+    )
+
+
+async def reached(tx: Tx, host: str) -> None:
+    """A host took something from us."""
+    await tx.run(
+        """INSERT INTO peers (host, first_seen_at, last_reached_at) VALUES (:host, :now, :now)
+           ON CONFLICT (host) DO UPDATE SET last_reached_at = excluded.last_reached_at""",
+        host=host,
+        now=tx.now,
+    )
+
+
+async def forget_silent(tx: Tx, before: datetime) -> int:
+    """Forget open peers that neither spoke nor were reached since `before`; how many.
+
+    Anybody can invent hosts, so what we remember of them must end.  Policies are kept for ever.
+    """
+    return await tx.run(
+        """DELETE FROM peers WHERE policy = 'open' AND first_seen_at < :before
+           AND COALESCE(last_heard_at, first_seen_at) < :before
+           AND COALESCE(last_reached_at, first_seen_at) < :before""",
+        before=before,
+    )
+
+
+async def cooling(tx: Tx, name: str) -> bool:
+    """Whether something must not be asked again yet (`key:https://…`, `actor:https://…`)."""
+    sql = "SELECT COUNT(*) FROM cooldowns WHERE name = :name AND until > :now"
+    return bool(await tx.count(sql, name=name, now=tx.now))
+
+
+async def cool(tx: Tx, name: str, duration: timedelta) -> None:
+    """Let something rest for `duration` from now, whatever was said before; forget what has rested."""
+    await tx.run("DELETE FROM cooldowns WHERE until <= :now", now=tx.now)
+    await tx.run(
+        """INSERT INTO cooldowns (name, until) VALUES (:name, :until)
+           ON CONFLICT (name) DO UPDATE SET until = excluded.until""",
+        name=name,
+        until=tx.now + duration,
+    )
+
+
+async def take_turn(tx: Tx, name: str, duration: timedelta) -> bool:
+    """Cool something unless it is cooling already; True for the one who may go and ask.
+
+    One statement, so that of a hundred letters with one unknown key a single one fetches it.
+    """
+    touched = await tx.run(
+        """INSERT INTO cooldowns (name, until) VALUES (:name, :until)
+           ON CONFLICT (name) DO UPDATE SET until = excluded.until WHERE cooldowns.until <= :now""",
+        name=name,
+        until=tx.now + duration,
+        now=tx.now,
+    )
+    return bool(touched)
+
+
+async def warm(tx: Tx, name: str) -> None:
+    """It may be asked at once again."""
+    await tx.run("DELETE FROM cooldowns WHERE name = :name", name=name)

@@ -1,0 +1,1 @@
+"""ActivityStreams and ValueFlows as values.  Pure: no clock, no socket, no database."""

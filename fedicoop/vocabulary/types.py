@@ -1,0 +1,238 @@
+"""The words of the wire that we speak, as values.
+
+These mirror what travels, not what we keep: a `Proposal` here is what a peer published; what we
+make of it is a `Listing` (fedicoop/listings/listing.py).  Every shape that peers use for the same
+thing has become one of these by the time it leaves `reading.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, NewType
+
+Iri = NewType("Iri", str)
+PUBLIC = Iri("https://www.w3.org/ns/activitystreams#Public")
+NAMESPACE = "https://fedicoop.example/ns#"
+"""Where our one private term (`exchangeMode`) and the category keys live.  A name, not a document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A public key: PEM for `rsa`, multibase (z…, base58btc of 0xed01 and 32 bytes) for `ed25519`."""
+
+    id: Iri
+    owner: Iri
+    algorithm: Literal["rsa", "ed25519"]
+    public: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    url: Iri
+    media_type: str = "image/jpeg"
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    focal: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One line of an actor's profile (`PropertyValue`); `value` is HTML."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who can speak.  `type` is one of Application, Group, Organization, Person, Service."""
+
+    id: Iri
+    type: str
+    handle: str  # preferredUsername
+    name: str
+    inbox: Iri
+    outbox: Iri | None = None
+    shared_inbox: Iri | None = None
+    followers: Iri | None = None
+    following: Iri | None = None
+    featured: Iri | None = None
+    featured_tags: Iri | None = None
+    offers: Iri | None = None
+    needs: Iri | None = None
+    webfinger: str | None = None  # user@host as the actor claims it (FEP-2c59)
+    summary: str = ""  # HTML
+    url: Iri | None = None
+    icon: Image | None = None
+    fields: tuple[Field, ...] = ()
+    manually_approves: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    published: datetime | None = None
+    also_known_as: tuple[Iri, ...] = ()
+    implements: tuple[str, ...] = ()  # FEP-844e, hrefs
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    unit: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is offered or asked for (`publishes`), or asked in return (`reciprocal`)."""
+
+    action: str  # transfer, transferCustody, deliverService
+    id: Iri | None = None
+    name: str = ""
+    conforms_to: Iri | None = None  # resourceConformsTo
+    classified_as: tuple[Iri, ...] = ()  # resourceClassifiedAs
+    quantity: Measure | None = None  # resourceQuantity
+    available: Measure | None = None  # availableQuantity
+    minimum: Measure | None = None  # minimumQuantity
+    begins: datetime | None = None  # hasBeginning
+    ends: datetime | None = None  # hasEnd
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    name: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: int | None = None  # metres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    type: Literal["Hashtag", "Mention"]
+    name: str
+    href: Iri | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    id: Iri
+    by: Iri  # attributedTo
+    content: str  # HTML, as it came: never shown without the sanitiser
+    published: datetime
+    name: str = ""  # read only: never written (protocol: the name trap)
+    summary: str = ""
+    language: str | None = None
+    updated: datetime | None = None
+    ends: datetime | None = None  # endTime
+    url: Iri | None = None
+    to: tuple[Iri, ...] = ()
+    cc: tuple[Iri, ...] = ()
+    in_reply_to: Iri | None = None
+    context: Iri | None = None
+    replies: Iri | None = None
+    tags: tuple[Tag, ...] = ()
+    images: tuple[Image, ...] = ()
+    location: Place | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(Note):
+    """A Note that carries ValueFlows properties: a listing on the wire (FEP-0837)."""
+
+    purpose: Literal["offer", "request"]
+    publishes: Intent
+    reciprocal: Intent | None = None
+    unit_based: bool = False
+    mode: str | None = None  # exchangeMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    id: Iri
+    former_type: str = "Note"
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A collection or one page of it; `items` are embedded things or ids."""
+
+    id: Iri
+    total: int | None = None
+    first: Iri | None = None
+    last: Iri | None = None
+    next: Iri | None = None
+    prev: Iri | None = None
+    part_of: Iri | None = None
+    items: tuple["Thing", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    id: Iri
+    actor: Iri
+    object: "Thing"
+    to: tuple[Iri, ...] = ()
+    cc: tuple[Iri, ...] = ()
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Activity):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unspoken(Activity):
+    """A well-formed activity of a type that we do not speak: kept as ignored, answered 202."""
+
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """A well-formed object of a type that we do not speak; only its id and owner matter."""
+
+    id: Iri
+    type: str
+    by: Iri | None = None
+
+
+Thing = Iri | Actor | Note | Tombstone | Collection | Activity | Other

@@ -1,0 +1,86 @@
+"""Saying no: to a person with a page, to a program with problem+json (RFC 9457), never with a trace."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedicoop import i18n
+from fedicoop.errors import NotFound, Problem
+from fedicoop.log import log
+from fedicoop.web.headers import request_id
+from fedicoop.web.negotiation import wants_page
+from fedicoop.web.render import language_of, render
+
+
+class NotAllowed(Problem):
+    """The address is right, the method is not."""
+
+    status = 405
+
+
+class Unforeseen(Problem):
+    """Our own mistake: the reader learns its name, the log learns the rest."""
+
+    status = 500
+
+
+async def on_problem(request: Request, problem: Exception) -> Response:
+    """A refusal in the reader's language: what happened, why, what to do, and a code to look up."""
+    assert isinstance(problem, Problem)
+    log.info("page.refused", key=problem.key, detail=problem.detail, path=request.scope["path"])
+    return _answer(request, problem, problem.status)
+
+
+async def on_http(request: Request, refusal: Exception) -> Response:
+    """What the router itself refuses: no such address, or another method."""
+    assert isinstance(refusal, HTTPException)
+    headers = dict(refusal.headers or {})
+    if refusal.status_code == 404:
+        return _answer(request, NotFound("page.not_found"), 404, headers)
+    if refusal.status_code == 405:
+        return _answer(request, NotAllowed("page.method"), 405, headers)
+    return _answer(request, Problem("page.refused", str(refusal.detail)), refusal.status_code, headers)
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Something nobody foresaw.  Who reads gets the name of this request; who runs the house, the trace."""
+    log.error(
+        "page.unforeseen", request=request_id(request.scope), path=request.scope["path"], exc_info=error
+    )
+    return _answer(request, Unforeseen("page.unforeseen", request=request_id(request.scope)), 500)
+
+
+handlers: Mapping[Any, Any] = {Problem: on_problem, HTTPException: on_http, Exception: on_error}
+"""For `Starlette(exception_handlers=…)`."""
+
+
+def _answer(
+    request: Request, problem: Problem, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    said = i18n.explain(problem, language_of(request))
+    extra = {"cache-control": "no-store", **(headers or {})}
+    if wants_page(request):
+        return render(request, "problem.html", status, headers=extra, said=said, status_code=status)
+    return Response(
+        json.dumps(_document(request, said, status), ensure_ascii=False),
+        status,
+        {**extra, "vary": "Accept, Accept-Language", "content-language": language_of(request)},
+        "application/problem+json",
+    )
+
+
+def _document(request: Request, said: i18n.Explanation, status: int) -> dict[str, object]:
+    origin = request.app.state.node.settings.origin
+    return {
+        "type": f"{origin}/help/errors/{said.code}",
+        "title": said.what,
+        "status": status,
+        "detail": said.why,
+        "remedy": said.remedy,
+        "code": said.code,
+        "request": request_id(request.scope),
+    }

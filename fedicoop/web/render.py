@@ -1,0 +1,162 @@
+"""Drawing pages: one environment, one language a page, one render.
+
+A template gets its values and the words below; it asks nothing of anybody.  `| t` and its kin speak
+the page's language, `href()` keeps a language that was chosen by hand, `asset()` names a static
+file, `icon()` draws, and `guarded()` draws a part that foreign data might break (security case 63).
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zlib import crc32
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fedicoop import i18n
+from fedicoop.log import log
+from fedicoop.node import Node
+from fedicoop.web import filters
+from fedicoop.web.clean import clean, plain
+from fedicoop.web.headers import PAGE_HEADERS, request_id
+from fedicoop.web.icons import icon
+from fedicoop.web.static import asset
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+
+HUES = 8
+"""How many colours the style sheet knows (`.hue-0` …)."""
+
+
+def render(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """A whole page, in the reader's language, with the headers that every page carries.
+
+    `here` among the values is the page's own path, for its canonical address and its translations.
+    """
+    language = language_of(request)
+    text = _environment().get_template(template).render(_frame(request, language) | values)
+    base = {
+        **PAGE_HEADERS,
+        "vary": "Accept, Accept-Language",
+        "content-language": language,
+        "cache-control": "no-cache",
+    }
+    return HTMLResponse(text, status, base | (headers or {}))
+
+
+def language_of(request: Request) -> str:
+    """`?lang=` first, then what the browser says, then the language of the coop.  No cookie."""
+    chosen = chosen_language(request)
+    locale = _node(request).settings.locale
+    return chosen or i18n.best(request.headers.get("accept-language"), locale)
+
+
+def chosen_language(request: Request) -> str | None:
+    asked = request.query_params.get("lang")
+    return asked if asked in i18n.LANGUAGES else None
+
+
+def hue_of(host: str) -> int:
+    """Which colour a host wears: the same one on every page of every house, so members know it again."""
+    return crc32(host.encode()) % HUES
+
+
+def _node(request: Request) -> Node:
+    node: Node = request.app.state.node
+    return node
+
+
+def _frame(request: Request, language: str) -> dict[str, Any]:
+    """What the layout needs, whatever the page.  Addresses come from the settings, never from the request."""
+    node = _node(request)
+    return {
+        "language": language,
+        "languages": i18n.LANGUAGES,
+        "chosen": chosen_language(request),
+        "origin": node.settings.origin,
+        "host": node.settings.host,
+        "site": node.settings.host,
+        "hue": hue_of(node.settings.host),
+        "here": request.scope["path"],
+        "asked": {},
+        "now": node.db.clock(),
+        "request_id": request_id(request.scope),
+    }
+
+
+def templates() -> Path:
+    """Inside the package where it is installed, beside it in a work tree."""
+    package = Path(__file__).parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+    made = Environment(
+        loader=FileSystemLoader(templates()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        asset=asset, icon=icon, hue_of=hue_of, href=pass_context(_href), guarded=pass_context(_guarded)
+    )
+    made.filters.update(
+        clean=clean,
+        plain=plain,
+        host=filters.host_of,
+        weblink=filters.weblink,
+        coop_path=filters.coop_path,
+        initial=filters.initial,
+        thumbnail=filters.thumbnail,
+        t_in=i18n.t,
+        t=pass_context(_t),
+        n=pass_context(_n),
+        day=pass_context(lambda page, date: i18n.day(date, page["language"])),
+        ago=pass_context(lambda page, then: i18n.ago(then, page["now"], page["language"])),
+        money=pass_context(lambda page, money: i18n.money(money.amount, money.currency, page["language"])),
+        distance=pass_context(lambda page, km: i18n.distance(km, page["language"])),
+    )
+    return made
+
+
+def _t(page: "Context", key: str, **values: object) -> str:
+    return i18n.t(key, page["language"], **values)
+
+
+def _n(page: "Context", count: int, key: str, **values: object) -> str:
+    """`{{ 3 | n("listing.count") }}`: the number leads, as it does in the sentence."""
+    return i18n.n(key, count, page["language"], **values)
+
+
+def _href(page: "Context", path: str, **query: object) -> str:
+    """A link inside the house; empty values are left out, a chosen language is kept."""
+    wanted = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    if page["chosen"] and "lang" not in wanted:
+        wanted["lang"] = page["chosen"]
+    return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def _guarded(page: "Context", template: str, **values: object) -> Markup:
+    """A part of the page about one foreign thing: if it cannot be drawn, the rest still is."""
+    try:
+        drawn = page.environment.get_template(template).render(page.get_all() | values)
+    except Exception:
+        log.exception("page.part_undrawn", template=template)
+        drawn = page.environment.get_template("_unreadable.html").render(page.get_all())
+    return Markup(drawn)  # noqa: S704 - drawn by a template, which escapes

@@ -1,0 +1,135 @@
+"""Who hears whom: asked, answered, taken back, in both directions."""
+
+import pytest
+
+from fedicoop.actors import names
+from fedicoop.errors import Conflict, NotFound
+from fedicoop.follows import actions, store
+from fedicoop.follows.follow import Status
+
+
+async def status(instance, follower, followed):
+    async with instance.node.db.read() as tx:
+        found = await store.between(tx, follower.id, followed.id)
+    return found.status if found else None
+
+
+async def test_a_follow_is_answered_at_once(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+
+    await network.befriend(sud, nord)
+
+    assert await status(sud, sud.coop, nord.coop) is Status.ACCEPTED
+    assert await status(nord, sud.coop, nord.coop) is Status.ACCEPTED
+    followers = (await nord.get(f"{nord.coop.id}/followers")).json()
+    assert followers["totalItems"] == 1
+    assert "first" not in followers
+
+
+async def test_a_coop_that_chooses_its_followers_answers_when_its_steward_does(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    async with nord.node.db.write() as tx:
+        await actions.require_approval(tx, nord.operator, nord.coop, approval=True)
+    await network.befriend(sud, nord)
+    assert await status(sud, sud.coop, nord.coop) is Status.PENDING
+
+    async with nord.node.db.write() as tx:
+        await actions.decide(tx, nord.operator, nord.coop, sud.coop, accept=True)
+    await network.settle()
+
+    assert await status(sud, sud.coop, nord.coop) is Status.ACCEPTED
+    assert (await nord.get(nord.coop.id)).json()["manuallyApprovesFollowers"] is True
+
+
+async def test_a_steward_may_say_no(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    async with nord.node.db.write() as tx:
+        await actions.require_approval(tx, nord.operator, nord.coop, approval=True)
+    await network.befriend(sud, nord)
+
+    async with nord.node.db.write() as tx:
+        await actions.decide(tx, nord.operator, nord.coop, sud.coop, accept=False)
+    await network.settle()
+    await nord.publish()
+    await network.settle()
+
+    assert await status(sud, sud.coop, nord.coop) is Status.REJECTED
+    assert await sud.shelf() == []
+
+
+async def test_a_follower_sent_away_hears_nothing_more(pair, network):
+    nord, sud = pair
+
+    async with nord.node.db.write() as tx:
+        await actions.decide(tx, nord.operator, nord.coop, sud.coop, accept=False)
+    await nord.publish()
+    await network.settle()
+
+    assert await status(sud, sud.coop, nord.coop) is Status.REJECTED
+    assert await sud.shelf() == []
+
+
+async def test_unfollowing_is_told_and_ends_the_news(pair, network):
+    nord, sud = pair
+
+    async with sud.node.db.write() as tx:
+        await actions.unfollow(tx, sud.operator, sud.coop, nord.coop)
+    await network.settle()
+    await nord.publish()
+    await network.settle()
+
+    assert await status(nord, sud.coop, nord.coop) is None
+    assert await sud.shelf() == []
+
+
+async def test_following_twice_is_said_to_be_done_already(pair):
+    nord, sud = pair
+
+    with pytest.raises(Conflict):
+        await sud.follow(nord)
+
+
+async def test_unfollowing_a_stranger_is_said_to_be_impossible(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+
+    with pytest.raises(NotFound):
+        async with sud.node.db.write() as tx:
+            await actions.unfollow(tx, sud.operator, sud.coop, nord.coop)
+
+
+async def test_a_follow_asked_again_is_answered_again(pair, network):
+    """Mastodon asks again under a new id when it lost our answer."""
+    nord, sud = pair
+    async with sud.node.db.write() as tx:
+        await tx.run("UPDATE follows SET status = 'pending'")
+
+    await sud.follow(nord)
+    await network.settle()
+
+    assert await status(sud, sud.coop, nord.coop) is Status.ACCEPTED
+    async with nord.node.db.read() as tx:
+        assert await store.followers_count(tx, nord.coop.id) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nord.test", "@nord@nord.test", "nord@nord.test", "https://nord.test/", "https://nord.test/@nord"],
+)
+async def test_a_coop_is_found_by_whatever_a_steward_types(network, name):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+
+    found = await names.by_name(sud.node, name)
+
+    assert found.id == nord.coop.id
+
+
+async def test_the_server_itself_cannot_be_followed(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    server = await names.by_name(sud.node, f"{nord.origin}/actor")
+
+    async with sud.node.db.write() as tx:
+        await actions.follow(tx, sud.operator, sud.coop, server)
+    await network.settle()
+
+    async with nord.node.db.read() as tx:
+        assert await store.followers_count(tx, server.id) == 0
