@@ -21,6 +21,8 @@ judges:
 	PYTHON="$(PYTHON)" tests/oracles/install.sh
 
 translations: .venv/.tools-ready
+	$(BIN)/python tools/translations.py sort
+	$(BIN)/python tools/translations.py compile
 	$(BIN)/python tools/translations.py check
 
 clean:

@@ -120,7 +120,7 @@ class Instance:
         self, path: str, accept: str = "application/activity+json", **headers: str
     ) -> httpx.Response:
         """What anybody gets from this instance, straight from its application."""
-        url = path if "://" in path else f"{self.origin}{path}"
+        url = path if path.startswith("https://") else f"{self.origin}{path}"
         return await self.http.get(url, headers={"accept": accept, **headers})
 
 

@@ -104,3 +104,7 @@ def an_rfc_letter(
     base = rfc9421.signature_base(arrived(sent, body=body, path=path, query=query), names, written)
     signature = b64encode(keys.sign(PAIRS[key][0], base)).decode()
     return sent | {"signature-input": f"{label}={written}", "signature": f"{label}=:{signature}:"}
+
+
+LETTERS = {"cavage": a_cavage_letter, "rfc9421": an_rfc_letter}
+both_forms = pytest.mark.parametrize("form", LETTERS)

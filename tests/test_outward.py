@@ -279,6 +279,25 @@ async def test_a_body_without_end_is_cut_and_costs_no_memory(head):
     assert peak < 5_000_000
 
 
+async def test_an_announced_size_over_the_limit_is_refused_without_waiting_for_it():
+    peer = SilentPeer(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n")
+    async with living(peer), going_out(peer) as out:
+        with pytest.raises(Unreachable, match=r"peer\.too_large"):
+            await out.get(peer.url, {})
+
+
+async def test_what_nobody_reads_does_not_pile_up():
+    async with living(EndlessPeer(b"")) as peer:
+        backend = GuardedBackend(frozenset({peer.name}), system_resolver)
+        stream = await backend.connect_tcp("127.0.0.1", peer.port)
+        await stream.write(b"GET / HTTP/1.1\r\n\r\n")
+        await asyncio.sleep(0.05)
+        piled_up = await stream.read(100_000_000)
+        await stream.aclose()
+
+    assert 0 < len(piled_up) < 1_000_000
+
+
 async def test_a_body_of_exactly_the_limit_is_taken_and_one_byte_more_is_not():
     async with living(Peer(OK)) as peer, going_out(peer) as out:
         assert (await out.get(peer.url, {}, limit=2)).body == b"ok"

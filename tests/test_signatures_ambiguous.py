@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 
 from fedicoop.errors import Unauthenticated
 from fedicoop.signatures.claims import claim, verifies
-from tests.letters import NOON, PAIRS, a_cavage_letter, an_rfc_letter, arrived, is_nords, refusal
-
-LETTERS = {"cavage": a_cavage_letter, "rfc9421": an_rfc_letter}
-both_forms = pytest.mark.parametrize("form", LETTERS)
+from tests.letters import (
+    LETTERS,
+    NOON,
+    PAIRS,
+    a_cavage_letter,
+    an_rfc_letter,
+    arrived,
+    both_forms,
+    is_nords,
+    refusal,
+)
 
 
 def _together(*letters):

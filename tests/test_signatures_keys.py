@@ -139,6 +139,7 @@ def test_what_is_no_rsa_key_verifies_nothing(public):
         pytest.param(multibase_of(ED25519_RAW, b""), id="no prefix"),
         pytest.param(multibase_of(ED25519_RAW + b"\0"), id="one more"),
         pytest.param(ED25519_PUBLIC[1:], id="no z"),
+        pytest.param(ED25519_PUBLIC + " ", id="a space behind it"),
         pytest.param("u" + ED25519_PUBLIC[1:], id="another base"),
         pytest.param(ED25519_PUBLIC[:-1] + "0", id="not base58"),
         pytest.param("z" + "1" * 4000, id="endless"),

@@ -1,7 +1,7 @@
 """The numbered security cases of both forms, as far as they can be decided without a network.
 
-Case 18 (weak keys) stands in test_signatures_keys.py.  Each of these fails when its guard is taken
-out of the code.
+Cases 15 and 16 stand in test_signatures_ambiguous.py, case 18 in test_signatures_keys.py.  Each of
+these fails when its guard is taken out of the code.
 """
 
 from datetime import timedelta
@@ -13,17 +13,17 @@ from tests.letters import (
     BODY,
     CREATED,
     KEY_ID,
+    LETTERS,
     NOON,
     a_cavage_letter,
     an_rfc_letter,
     arrived,
+    both_forms,
     is_nords,
     refusal,
 )
 
 BY_CREATED = "(request-target) host digest (created)"
-LETTERS = {"cavage": a_cavage_letter, "rfc9421": an_rfc_letter}
-both_forms = pytest.mark.parametrize("form", LETTERS)
 
 
 @both_forms

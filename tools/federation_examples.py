@@ -293,6 +293,12 @@ def _shortened(value: str) -> str:
     return re.sub(r'(signature="|sig1=:)[A-Za-z0-9+/=]+', r"\1…", value)
 
 
+def notes() -> list[dict[str, Any]]:
+    """The listings among the examples, as objects: a full offer, a need, a closed one."""
+    found = examples()
+    return [json.loads(found[name])["object"] for name in ("create-offer", "create-need", "update-closed")]
+
+
 def rewritten(text: str, examples: dict[str, str]) -> str:
     """The document with every block as the code makes it now; an unknown name is a KeyError."""
 

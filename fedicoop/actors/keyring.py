@@ -56,6 +56,6 @@ async def signer(tx: Tx, actor_id: str) -> Signer:
     return await tx.one(
         Signer,
         """SELECT id AS key_id, private_key FROM keys
-           WHERE actor_id = :id AND algorithm = 'rsa' AND private_key IS NOT NULL AND retired_at IS NULL""",
+           WHERE actor_id = :id AND algorithm = 'rsa' AND private_key IS NOT NULL""",
         id=actor_id,
     )

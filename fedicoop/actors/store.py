@@ -159,8 +159,9 @@ async def _put_their_keys(tx: Tx, actor: Actor) -> None:
         await tx.run(
             """INSERT INTO keys (id, actor_id, algorithm, public_key, created_at)
                VALUES (:id, :actor, :algorithm, :public, :now)
-               ON CONFLICT (id) DO UPDATE SET algorithm = excluded.algorithm, public_key = excluded.public_key
-               WHERE keys.actor_id = excluded.actor_id AND keys.private_key IS NULL""",
+               ON CONFLICT (actor_id, id) DO UPDATE
+                   SET algorithm = excluded.algorithm, public_key = excluded.public_key
+               WHERE keys.private_key IS NULL""",
             id=key.id,
             actor=actor.id,
             algorithm=key.algorithm,
@@ -210,7 +211,7 @@ async def keys_of(tx: Tx, actor_id: str) -> tuple[Key, ...]:
     rows = await tx.all(
         _KeyRow,
         """SELECT id, actor_id AS owner, algorithm, public_key AS public FROM keys
-           WHERE actor_id = :id AND retired_at IS NULL ORDER BY algorithm DESC, created_at DESC""",
+           WHERE actor_id = :id ORDER BY algorithm DESC, created_at DESC""",
         id=actor_id,
     )
     return tuple(

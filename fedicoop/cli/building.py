@@ -6,28 +6,23 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fedicoop.errors import Conflict, Unavailable
-
-if TYPE_CHECKING:
-    from fedicoop.settings import Settings
 
 _UNFINISHED = ".fedicoop-"
 _LEFT_OPEN = ("", "-wal", "-shm")  # a database, and what SQLite keeps beside it
 
 
 @contextmanager
-def site(settings: "Settings") -> Iterator[Path]:
-    """A folder to build in; when the block ends well, it becomes the data folder, else nothing is left.
+def site(target: Path, apart: Path | None = None) -> Iterator[Path]:
+    """A folder to build in; when the block ends well, it becomes the folder `target`, else nothing is left.
 
     Raises Conflict("cli.data_dir_taken") where there is something already: a house is never written
-    over.  A database elsewhere (`database_url`) is taken away again if something fails.
+    over.  `apart` is the file of a database elsewhere: it is taken away again if something fails.
     """
-    target, apart = settings.data_dir, settings.database_url != ""
     require_free(target)
-    if apart and settings.database_path.exists():
-        raise Conflict("cli.data_dir_taken", str(settings.database_path), folder=str(settings.database_path))
+    if apart and apart.exists():
+        raise Conflict("cli.data_dir_taken", str(apart), folder=str(apart))
     missing = [one for one in (target, *target.parents) if not one.exists()]
     folder = _workshop(target)
     try:
@@ -39,7 +34,7 @@ def site(settings: "Settings") -> Iterator[Path]:
             for one in missing:
                 one.rmdir()
         for ending in _LEFT_OPEN if apart else ():
-            Path(f"{settings.database_path}{ending}").unlink(missing_ok=True)
+            Path(f"{apart}{ending}").unlink(missing_ok=True)
         raise
 
 

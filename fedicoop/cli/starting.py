@@ -65,7 +65,8 @@ def init(
     settings = room.load(flags, os.environ)
     opening.configure_log(settings, usual="warning")
     wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=settings.locale)
-    with building.site(settings) as folder:
+    apart = settings.database_path if settings.database_url else None
+    with building.site(settings.data_dir, apart) as folder:
         made = opening.perform(_make(replace(settings, data_dir=folder), wish))
         room.write_file(folder / room.FILE, _kept(settings))
     _show(settings, made, as_json)

@@ -18,7 +18,7 @@ from fedicoop.errors import Unavailable
 
 PATIENCE = 5.0  # seconds that anybody waits for another's lock
 
-_EVERYBODY = (f"busy_timeout={PATIENCE * 1000:.0f}", "foreign_keys=ON")
+_EVERYBODY = ("foreign_keys=ON", "trusted_schema=OFF")
 _WRITER = ("journal_mode=WAL", "journal_size_limit=67108864")
 _READER = ("query_only=ON",)
 
@@ -56,33 +56,42 @@ class _Reading:
 class SqliteEngine:
     """The file, its writer and its readers."""
 
-    def __init__(self, writer: Thread, readers: Sequence[Thread]) -> None:
-        self._writer, self._readers, self._turns = writer, readers, Turns(writer, PATIENCE)
+    def __init__(self, writer: Thread, readers: Sequence[Thread], patience: float) -> None:
+        self._writer, self._readers, self._turns = writer, readers, Turns(writer, patience)
         self._idle: asyncio.LifoQueue[Thread] = asyncio.LifoQueue()
         for one in readers:
             self._idle.put_nowait(one)
 
     @classmethod
     async def open(
-        cls, path: Path, *, readers: int = 2, durable: bool = True, create: bool = True
+        cls,
+        path: Path,
+        *,
+        readers: int = 2,
+        durable: bool = True,
+        create: bool = True,
+        patience: float = PATIENCE,
     ) -> "SqliteEngine":
         """Open the database in the file `path`, with so many `readers` beside the writer.
 
         `durable` waits for the disk at each commit, so that what was acknowledged survives a power
         cut; without it, only a crash of this process.  A file that is not there is made, readable
         for its owner alone, unless `create` is false: then it is Unavailable("storage.missing").
+        Who waits for a lock longer than `patience` seconds gets Unavailable("storage.busy").
         """
         _make_sure_of(path, create)
+        everybody = (f"busy_timeout={patience * 1000:.0f}", *_EVERYBODY)
+        writer = (*everybody, *_WRITER, f"synchronous={'FULL' if durable else 'OFF'}")
         threads: list[Thread] = []
         try:
-            for pragmas in ((*_WRITER, f"synchronous={'FULL' if durable else 'OFF'}"), *[_READER] * readers):
+            for pragmas in (writer, *[(*everybody, *_READER)] * readers):
                 threads.append(await _open_thread(path))
-                await threads[-1].call(partial(_set_up, threads[-1].sqlite, (*_EVERYBODY, *pragmas)))
+                await threads[-1].call(partial(_set_up, threads[-1].sqlite, pragmas))
         except BaseException:
             for one in threads:
                 await one.close()
             raise
-        return cls(threads[0], threads[1:])
+        return cls(threads[0], threads[1:], patience)
 
     def transaction(self, *, write: bool) -> AbstractAsyncContextManager[Connection]:
         return self._turns.turn() if write else self._reading()

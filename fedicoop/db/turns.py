@@ -36,7 +36,7 @@ class _Group:
     kept: asyncio.Future[None]  # done when all of it is on the disk
     closes_at: float  # on the loop's clock
     members: int = 0
-    begun: bool = False  # this and `lost` belong to the connection's thread
+    begun: bool = False  # this and `lost` are written in the connection's thread alone
     lost: sqlite3.Error | None = None  # SQLite itself rolled everything back: a full disk does that
 
 
@@ -168,7 +168,7 @@ class Turns:
         """Let the next writer write.  Commit first, unless that one can join."""
         following = self._next()
         group = self._group
-        if group and (following is None or group.members >= MOST_MEMBERS or _late(group)):
+        if group and (following is None or _full(group)):
             self._commit(group)
         if following is None:
             self._taken = False
@@ -187,8 +187,10 @@ class Turns:
         done.add_done_callback(partial(_tell, group))
 
 
-def _late(group: _Group) -> bool:
-    return asyncio.get_running_loop().time() > group.closes_at
+def _full(group: _Group) -> bool:
+    """Nobody else should join: there are many, or the first waits long, or all is lost already."""
+    late = asyncio.get_running_loop().time() > group.closes_at
+    return late or group.members >= MOST_MEMBERS or group.lost is not None
 
 
 def _commit(raw: sqlite3.Connection, group: _Group) -> None:

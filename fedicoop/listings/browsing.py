@@ -95,10 +95,10 @@ def sources(wish: Wish) -> list[Chip]:
     return _choices(wish, "source", SOURCES)
 
 
-def _choices(wish: Wish, name: str, texts: str, values: tuple[str, ...]) -> list[Chip]:
+def _choices(wish: Wish, name: str, values: tuple[str, ...]) -> list[Chip]:
     now = wish.query.get(name, "")
     return [
-        Chip(f"{texts}.{value or 'all'}", wish.with_(**{name: value}), value == now)
+        Chip(f"{_TEXTS[name]}.{value or 'all'}", wish.with_(**{name: value}), value == now)
         for value in ("", *values)
     ]
 

@@ -10,6 +10,7 @@ from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status,
 from fedicoop.listings.wording import content
 from fedicoop.places.geometry import blur
 from fedicoop.vocabulary.hosts import origin_of
+from fedicoop.vocabulary.imports import CURRENCIES
 from fedicoop.vocabulary.types import (
     PUBLIC,
     Actor,
@@ -31,18 +32,6 @@ ACTION = {
     Mode.SERVICE: "deliverService",
     Mode.SKILL: "deliverService",
 }
-CURRENCIES = {
-    code: f"https://www.wikidata.org/wiki/{item}"
-    for code, item in {
-        "EUR": "Q4916",
-        "CHF": "Q25344",
-        "GBP": "Q25224",
-        "USD": "Q4917",
-        "CAD": "Q1104069",
-    }.items()
-}
-"""Money as FEP-0837 names it: by its Wikidata item."""
-
 _CODES = {iri: code for code, iri in CURRENCIES.items()}
 _RADIUS = 1000  # metres: how much a published place is blurred
 _TITLE = re.compile(r"\A\s*<p><strong>[^<]{0,400}</strong></p>\s*")

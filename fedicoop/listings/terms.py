@@ -4,6 +4,8 @@ Pure: a listing and a language in, words out.  An offer with no price is free; a
 only says how its writer would like to have the thing.
 """
 
+from datetime import datetime
+
 from fedicoop.i18n import day, money, n, number, t
 from fedicoop.listings.listing import Kind, Listing, Mode, Money
 
@@ -61,14 +63,18 @@ def quantity(listing: Listing, language: str) -> str:
 
 def availability(listing: Listing, language: str) -> str:
     """When: a beginning, an end, both, or nothing said."""
-    start, end = listing.available_from, listing.available_to
+    start = _unbroken(listing.available_from, language)
+    end = _unbroken(listing.available_to, language)
     if start and end:
-        return t("terms.between", language, start=day(start, language), end=day(end, language))
-    if start:
-        return t("terms.from", language, start=day(start, language))
-    if end:
-        return t("terms.until", language, end=day(end, language))
+        return t("terms.between", language, start=start, end=end)
+    if start or end:
+        return t("terms.from" if start else "terms.until", language, start=start, end=end)
     return ""
+
+
+def _unbroken(date: datetime | None, language: str) -> str:
+    """A day that no line end tears apart."""
+    return day(date, language).replace(" ", "\u00a0") if date else ""
 
 
 def shortened(text: str, limit: int = 40) -> str:

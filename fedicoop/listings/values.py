@@ -14,10 +14,10 @@ from typing import Any
 
 from fedicoop.errors import Malformed, Misused
 from fedicoop.listings.categories import CATEGORIES
-from fedicoop.listings.federation import CURRENCIES
 from fedicoop.listings.listing import Kind, Mode, Money, Visibility, Where
 from fedicoop.places import gazetteer
 from fedicoop.vocabulary.dates import parse_moment
+from fedicoop.vocabulary.imports import CURRENCIES
 
 UNITS = ("one", "hour", "half-day", "day", "kg", "g", "litre", "metre", "basket", "dozen")
 LONGEST = {

@@ -76,12 +76,11 @@ class Pool(httpx.AsyncBaseTransport):
         self._backend.close()
 
     async def _take(self, door: _Door) -> httpcore.AsyncHTTPConnection:
-        for place in reversed(range(len(self._resting))):
-            if self._resting[place][0] == door:
-                _, connection = self._resting.pop(place)
-                if not connection.has_expired():
-                    return connection
-                await connection.aclose()
+        while rested := next((one for one in reversed(self._resting) if one[0] == door), None):
+            self._resting.remove(rested)
+            if not rested[1].has_expired():
+                return rested[1]
+            await rested[1].aclose()
         scheme, host, port = door
         return httpcore.AsyncHTTPConnection(
             httpcore.Origin(scheme, host, port),

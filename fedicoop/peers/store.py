@@ -1,5 +1,4 @@
 """The tables `peers` and `cooldowns`.  Every `host` here is a normal one (vocabulary/hosts.py)."""
-# ruff: noqa: S608  (only our own names of columns and parameters are put into SQL)
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -27,6 +27,7 @@ MIN_RSA_BITS, MAX_RSA_BITS, RSA_EXPONENT = 2048, 4096, 65537
 
 MAX_PUBLIC = 4096
 _ED25519 = b"\xed\x01"  # the multicodec of an Ed25519 public key, as a varint
+_MULTIBASE_LENGTH = 48
 
 Check = Callable[[bytes, bytes, bool], bool]
 
@@ -133,7 +134,8 @@ def _ed25519_check(public: str) -> Check | None:
 
 
 def _raw_ed25519(multibase: str) -> bytes | None:
-    if not multibase.startswith("z") or len(multibase) > 64:  # base58 costs the square of its length
+    # The length is always this one, and base58 costs the square of it.
+    if not multibase.startswith("z") or len(multibase) != _MULTIBASE_LENGTH:
         return None
     try:
         decoded = base58.b58decode(multibase[1:])

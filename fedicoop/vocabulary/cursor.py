@@ -55,6 +55,7 @@ class Cursor:
         return Cursor(raw, f"{self.path}{name}", self.plain_http)
 
     def fail(self, name: str, why: str) -> Malformed:
+        """The complaint that `name` of this object is wrong, to be raised."""
         return malformed(f"{self.path}.{name}", why)
 
     def get(self, name: str) -> Any:
@@ -63,6 +64,7 @@ class Cursor:
         return value["@value"] if isinstance(value, dict) and "@value" in value else value
 
     def many(self, name: str) -> list[Any]:
+        """One, many or none, as a list."""
         return many(self.get(name))
 
     def types(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class Cursor:
             raise Malformed(error.key, f"{where}: {error.detail}", place=where) from error
 
     def find_iri(self, name: str) -> Iri | None:
+        """An id as `iri` reads it, or None."""
         if self.raw.get(name) is None:
             return None
         try:
@@ -121,6 +124,7 @@ class Cursor:
         return self.at(next(iter(self.many(name)), None), f".{name}")
 
     def find_child(self, name: str) -> "Cursor | None":
+        """An embedded object, or the first among many, or None."""
         return next(iter(self.children(name, 1)), None)
 
     def children(self, name: str, limit: int) -> list["Cursor"]:
@@ -141,12 +145,14 @@ class Cursor:
             raise Malformed(error.key, f"{where}: {error.detail}", place=where) from error
 
     def find_moment(self, name: str) -> datetime | None:
+        """A time, or None, also if it cannot be read."""
         try:
             return self.moment(name)
         except Malformed:
             return None
 
     def flag(self, name: str) -> bool:
+        """True only for JSON’s own true: consent is never guessed."""
         return self.get(name) is True
 
     def number(self, name: str, low: float, high: float) -> float | None:
@@ -154,11 +160,13 @@ class Cursor:
         return number(self.get(name), low, high)
 
     def whole(self, name: str, low: int, high: int) -> int | None:
+        """A number as `number` reads it, without its fraction."""
         found = self.number(name, low, high)
         return None if found is None else int(found)
 
 
 def malformed(path: str, why: str) -> Malformed:
+    """The complaint that what stands at `path` is wrong; the path may be shown to anybody."""
     return Malformed("federation.malformed", f"{path}: {why}", place=path)
 
 
@@ -170,6 +178,7 @@ def many(value: Any) -> list[Any]:
 
 
 def number(value: object, low: float, high: float) -> float | None:
+    """A finite number between two bounds, bare or in quotes, or None."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

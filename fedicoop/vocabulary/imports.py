@@ -21,6 +21,7 @@ CURRENCIES = {
     "USD": "https://www.wikidata.org/wiki/Q4917",
     "GBP": "https://www.wikidata.org/wiki/Q25224",
     "CHF": "https://www.wikidata.org/wiki/Q25344",
+    "CAD": "https://www.wikidata.org/wiki/Q1104069",
 }
 """How FEP-0837 names money: what is given in return conforms to a currency's Wikidata item."""
 

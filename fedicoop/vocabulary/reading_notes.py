@@ -26,6 +26,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def is_note(at: Cursor) -> bool:
+    """Whether `read_note` can read it: a listing on whatever type, or a type that holds text."""
     return _is_listing(at) or not NOTE_TYPES.isdisjoint(at.types())
 
 

@@ -35,15 +35,14 @@ CREATE TABLE actors (                   -- who can speak: ours (local) and their
 CREATE UNIQUE INDEX actors_local_handle ON actors (handle) WHERE local;
 CREATE INDEX actors_host ON actors (host);
 CREATE TABLE keys (                     -- public keys of everybody, private keys of ours
-    id          TEXT PRIMARY KEY,
+    id          TEXT NOT NULL,          -- a neighbour who lists somebody's key id takes nothing from its owner
     actor_id    TEXT NOT NULL REFERENCES actors (id),
     algorithm   TEXT NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
     public_key  TEXT NOT NULL,
     private_key TEXT,
     created_at  TIMESTAMPTZ NOT NULL,
-    retired_at  TIMESTAMPTZ             -- replaced by rotation: verifies no more, signs no more
+    PRIMARY KEY (actor_id, id)
 );
-CREATE INDEX keys_actor ON keys (actor_id);
 CREATE TABLE coops (                    -- what a coop of ours decides about itself
     actor_id    TEXT PRIMARY KEY REFERENCES actors (id),
     kind        TEXT NOT NULL,          -- bike-repair, lending, tools, food, skills

@@ -1,0 +1,144 @@
+"""A Fedify server follows a coop that really runs, and sees its offer come, change and go."""
+
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.oracles.fedify.judge import FedifyPeer, wait_for
+
+pytestmark = pytest.mark.judge
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Coop:
+    """A coop as a volunteer runs it: `init`, `serve`, and the command line beside it."""
+
+    def __init__(self, folder: Path, fedify: FedifyPeer) -> None:
+        self.port = free_port()
+        self.origin = f"http://localhost:{self.port}"
+        self.folder = folder / "coop"
+        allowed = f"localhost:{self.port},{fedify.origin.partition('://')[2]}"
+        self.environ = os.environ | {"FEDICOOP_ALLOWED_PEERS": allowed, "FEDICOOP_LOG_LEVEL": "warning"}
+        self.run("init", "--origin", self.origin, "--name", "Vélo Fives", "--handle", "velo")
+        self.server = subprocess.Popen(
+            [*self.command("serve"), "--bind", f"127.0.0.1:{self.port}"], env=self.environ
+        )
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "fedicoop", *words, "--data-dir", str(self.folder)]
+
+    def run(self, *words: str, given: str | None = None) -> str:
+        done = subprocess.run(
+            self.command(*words), env=self.environ, input=given, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    async def awake(self) -> None:
+        async def alive() -> bool:
+            async with httpx.AsyncClient() as http:
+                try:
+                    return (await http.get(f"{self.origin}/readyz")).status_code == 200
+                except httpx.HTTPError:
+                    return False
+
+        await wait_for(alive)
+
+    def stop(self) -> None:
+        self.server.terminate()
+        self.server.wait(15)
+
+
+@pytest.fixture
+async def coop(fedify, tmp_path):
+    running = Coop(tmp_path, fedify)
+    try:
+        await running.awake()
+        yield running
+    finally:
+        running.stop()
+
+
+def a_photo(folder: Path) -> str:
+    image = io.BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(image, "JPEG")
+    (folder / "velo.jpg").write_bytes(image.getvalue())
+    return "velo.jpg"
+
+
+async def heard(fedify: FedifyPeer, type: str, object_id: str) -> dict:
+    """The first activity of that sort about that object which Fedify verified."""
+    found: list[dict] = []
+
+    async def arrived() -> bool:
+        found[:] = await fedify.seen(type, object_id)
+        return bool(found)
+
+    await wait_for(arrived, timeout=20)
+    return found[0]
+
+
+async def test_a_fedify_server_follows_a_coop_and_sees_an_offer_come_change_and_go(fedify, coop, tmp_path):
+    await fedify.follow(f"{coop.origin}/actors/velo")
+    await wait_for(lambda: _followers(coop))
+
+    offer = {
+        "kind": "offer",
+        "mode": "loan",
+        "title": "Vélo cargo",
+        "text": "Pour vos **déménagements**",
+        "photos": [{"file": a_photo(tmp_path), "alt": "Un vélo cargo bleu"}],
+        "place": {"name": "Lille"},
+    }
+    (tmp_path / "offer.json").write_text(json.dumps(offer))
+    published = json.loads(coop.run("listing", "publish", str(tmp_path / "offer.json"), "--json"))
+
+    create = await heard(fedify, "Create", published["id"])
+    note = create["raw"]["object"]
+    assert note["type"] == "Note"
+    assert note["attachment"][0]["name"] == "Un vélo cargo bleu"
+    assert "Vélo cargo" in note["content"]
+    async with httpx.AsyncClient() as http:
+        photo = await http.get(note["attachment"][0]["url"])
+    assert photo.headers["content-type"] == "image/jpeg"
+    seen = await fedify.lookup(published["id"])
+    assert seen["found"], "Fedify reads the listing at its address"
+
+    coop.run(
+        "listing",
+        "update",
+        published["id"],
+        "-",
+        given=json.dumps({**offer, "title": "Vélo cargo bleu"} | {"photos": []}),
+    )
+    update = await heard(fedify, "Update", published["id"])
+    assert "Vélo cargo bleu" in update["raw"]["object"]["content"]
+    assert update["raw"]["object"]["updated"] > note["published"]
+
+    coop.run("listing", "delete", published["id"], "--yes")
+    delete = await heard(fedify, "Delete", published["id"])
+    assert delete["raw"]["object"]["type"] == "Tombstone"
+    async with httpx.AsyncClient() as http:
+        gone = await http.get(published["id"], headers={"accept": "application/activity+json"})
+    assert gone.status_code == 410
+
+
+async def _followers(coop: Coop) -> bool:
+    async with httpx.AsyncClient() as http:
+        answer = await http.get(
+            f"{coop.origin}/actors/velo/followers", headers={"accept": "application/activity+json"}
+        )
+    return answer.json()["totalItems"] == 1
