@@ -16,17 +16,21 @@ from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill
 from fedicoop.follows.fan_out import fan_out
 from fedicoop.inbox import door
+from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
+from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
 from fedicoop.listings import collections, coop_pages, tasks
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
+from fedicoop.media import store as pictures
 from fedicoop.media.copying import CopyPicture, copy_picture
 from fedicoop.members import pages as members
 from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.deliver import deliver
 from fedicoop.outbox.say import Deliver, FanOut
+from fedicoop.peers import store as peers
 from fedicoop.web import problems, static
 from fedicoop.web.headers import PageHeaders
 
@@ -42,10 +46,23 @@ WORK: Work = {
 HOUSE_KEEPING = timedelta(seconds=60)
 
 
+REMEMBERED = timedelta(days=90)
+"""How long we know that we heard an activity, or that there was a house which said nothing since:
+far longer than any signature is good for (security case 11 asks for 30 days)."""
+
+
 async def house_keeping(node: Node) -> None:
-    """What is due by the clock alone; every worker may call it, at most once a minute."""
+    """What is due by the clock alone; every worker may call it, as often as it likes."""
     while await tasks.end_what_is_over(node):
         pass
+    async with node.db.write() as tx:
+        await queue.tidy(tx)
+        hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))
+        if hourly:
+            await received.forget(tx, tx.now - REMEMBERED)
+            await peers.forget_silent(tx, tx.now - REMEMBERED)
+    if hourly:
+        await pictures.sweep(node)
 
 
 def build(node: Node) -> Starlette:

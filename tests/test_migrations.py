@@ -137,7 +137,7 @@ async def test_a_database_of_a_newer_program_is_refused(db, folder):
     assert refused.value.values == {"name": "0002_next.sql"}
 
 
-async def test_a_database_that_belongs_to_another_program_is_left_alone(db, tmp_path, folder):
+async def test_a_database_that_belongs_to_another_program_is_refused(db, tmp_path, folder):
     raw = sqlite3.connect(tmp_path / "house.db")
     raw.execute("CREATE TABLE things (shopping TEXT)")
     raw.close()

@@ -1,5 +1,6 @@
 """Finding actors and their keys.  May reach the network; never inside a transaction."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from fedicoop.vocabulary.types import Actor, Key
 STALE = timedelta(days=1)
 REFETCH_PAUSE = timedelta(minutes=5)
 FAILURE_PAUSE = timedelta(seconds=30)
+ASKING = timedelta(seconds=15)
+PATIENCE = 0.1  # seconds between two looks at what another letter's question brought
 
 
 async def actor(node: Node, id: str, *, refresh: bool = False) -> Actor:
@@ -60,37 +63,52 @@ async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) 
 
     Known keys come from our shelf.  An unknown one is looked up, and a wrong answer is believed for
     half a minute; a known key that did not verify is asked for anew (`refetch`) at most once in five
-    minutes per owner, so that rotation works and forgeries cost nothing (cases 19 and 20).
+    minutes per owner, so that rotation works and forgeries cost nothing (cases 19 and 20).  Of many
+    letters that need the same answer at once, one asks and the others wait for it.
     Raises Unreachable when the owner's house does not answer: the sender should try again later.
     """
-    ours = same_origin(owner_id, node.settings.origin)
-    pause = f"rotation of {owner_id}" if refetch else f"key {key_id}"
-    async with node.db.read() as tx:
-        found = next((one for one in await store.keys_of(tx, owner_id) if one.id == key_id), None)
-        silent = await peers.cooling(tx, f"silence of {owner_id}")
-        resting = await peers.cooling(tx, pause)
-    if found and not refetch:
+    verdict = f"rotation of {owner_id}" if refetch else f"key {key_id}"
+    found, judged = await _shelf(node, key_id, owner_id, verdict)
+    if judged or (found and not refetch) or same_origin(owner_id, node.settings.origin):
         return found
-    if ours or resting:
-        return None
-    if silent:
-        raise Unreachable("actor.silent", owner_id, host=normal_host(owner_id))
+    async with node.db.write() as tx:
+        mine = await peers.take_turn(tx, f"asking for {verdict}", ASKING)
+    if not mine:
+        return await _answer_to_others(node, key_id, owner_id, verdict)
     try:
         answer = await _listed_by_owner(node, key_id, owner_id)
     except Unreachable:
-        await _cool(node, f"silence of {owner_id}", FAILURE_PAUSE)
+        await _conclude(node, f"silence of {owner_id}", FAILURE_PAUSE, verdict)
         raise
     except Problem:
-        await _cool(node, pause, FAILURE_PAUSE)
+        await _conclude(node, verdict, FAILURE_PAUSE, verdict)
         raise
-    if refetch or answer is None:
-        await _cool(node, pause, REFETCH_PAUSE if refetch else FAILURE_PAUSE)
+    await _conclude(node, verdict, REFETCH_PAUSE if refetch else FAILURE_PAUSE, verdict)
     return answer
 
 
-async def _cool(node: Node, name: str, pause: timedelta) -> None:
+async def _shelf(node: Node, key_id: str, owner_id: str, verdict: str) -> tuple[Key | None, bool]:
+    """The key as we know it, and whether its owner was asked just now.  Raises Unreachable if in vain."""
+    async with node.db.read() as tx:
+        found = next((one for one in await store.keys_of(tx, owner_id) if one.id == key_id), None)
+        if found is None and await peers.cooling(tx, f"silence of {owner_id}"):
+            raise Unreachable("actor.silent", owner_id, host=normal_host(owner_id))
+        return found, await peers.cooling(tx, verdict)
+
+
+async def _answer_to_others(node: Node, key_id: str, owner_id: str, verdict: str) -> Key | None:
+    for _ in range(int(ASKING.total_seconds() / PATIENCE)):
+        await asyncio.sleep(PATIENCE)
+        found, judged = await _shelf(node, key_id, owner_id, verdict)
+        if judged:
+            return found
+    raise Unreachable("actor.silent", owner_id, host=normal_host(owner_id))
+
+
+async def _conclude(node: Node, name: str, pause: timedelta, verdict: str) -> None:
     async with node.db.write() as tx:
         await peers.cool(tx, name, pause)
+        await peers.warm(tx, f"asking for {verdict}")
 
 
 async def _listed_by_owner(node: Node, key_id: str, owner_id: str) -> Key | None:

@@ -174,7 +174,8 @@ async def bury(tx: Tx, id: str) -> None:
     """A peer's actor was deleted by its owner: forget its keys and name, keep that it is gone."""
     await tx.run("DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL", id=id)
     await tx.run(
-        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]', webfinger = NULL
+        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]',
+               webfinger = NULL
            WHERE id = :id AND NOT local AND gone_at IS NULL""",
         id=id,
         now=tx.now,

@@ -16,7 +16,9 @@ def version(as_json: bool) -> None:
     if as_json:
         told = {"fedicoop": __version__, "python": platform.python_version()}
         return show_json(told | {"sqlite": sqlite3.sqlite_version})
-    return show(f"fedicoop {__version__} (Python {platform.python_version()}, SQLite {sqlite3.sqlite_version})")
+    return show(
+        f"fedicoop {__version__} (Python {platform.python_version()}, SQLite {sqlite3.sqlite_version})"
+    )
 
 
 @click.command(

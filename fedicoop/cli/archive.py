@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from fedicoop import __version__
 from fedicoop.errors import Conflict, Malformed, NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -62,11 +63,10 @@ async def make(settings: "Settings", file: Path, *, listings: int) -> Manifest:
     from fedicoop.db import faults
     from fedicoop.db.backup import back_up
 
-    if file.exists():
-        raise Conflict("storage.backup_exists", str(file), name=file.name)
+    folder = _place(file)
     try:
-        _require_room(settings, file.absolute().parent)
-        with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=file.absolute().parent) as scratch:
+        _require_room(settings, folder)
+        with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=folder) as scratch:
             copy = await back_up(settings.database_path, Path(scratch) / DATABASE)
             partial = Path(scratch) / "backup.tar.gz"
             await asyncio.to_thread(_write, settings, copy, partial, listings)
@@ -76,6 +76,16 @@ async def make(settings: "Settings", file: Path, *, listings: int) -> Manifest:
     except OSError as error:
         raise faults.of_system(error) from error
     return found
+
+
+def _place(file: Path) -> Path:
+    """The folder that a new file will be in.  Raises Conflict, NotFound."""
+    folder = file.absolute().parent
+    if file.exists():
+        raise Conflict("storage.backup_exists", str(file), name=file.name)
+    if not folder.is_dir():
+        raise NotFound("cli.no_such_folder", str(folder), folder=str(folder))
+    return folder
 
 
 def _require_room(settings: "Settings", folder: Path) -> None:
@@ -97,32 +107,34 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 def _write(settings: "Settings", copy: Path, partial: Path, listings: int) -> None:
-    from fedicoop import __version__
-
     sums = dict[str, str]()
     with partial.open("xb") as file:
         partial.chmod(0o600)
-        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file) as packed:
-            with tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                _add(tar, DATABASE, copy, sums)
-                if (settings.data_dir / SETTINGS).exists():
-                    _add(tar, SETTINGS, settings.data_dir / SETTINGS, sums)
-                for picture in _pictures(settings.media_dir):
-                    with suppress(FileNotFoundError):  # deleted a moment ago: its row was copied before
-                        _add(tar, MEDIA + picture.name, picture, sums)
-                made = datetime.now(UTC).isoformat(timespec="seconds")
-                about = Manifest(
-                    format=_FORMAT,
-                    version=__version__,
-                    origin=settings.origin,
-                    created=made,
-                    listings=listings,
-                    sums=sums,
-                )
-                data = json.dumps(asdict(about), indent=1).encode()
-                tar.addfile(_entry(MANIFEST, len(data)), io.BytesIO(data))
+        with (
+            gzip.GzipFile("", "wb", compresslevel=6, fileobj=file) as packed,
+            tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            _add(tar, DATABASE, copy, sums)
+            if (settings.data_dir / SETTINGS).exists():
+                _add(tar, SETTINGS, settings.data_dir / SETTINGS, sums)
+            for picture in _pictures(settings.media_dir):
+                with suppress(FileNotFoundError):  # deleted a moment ago: its row was copied before
+                    _add(tar, MEDIA + picture.name, picture, sums)
+            data = json.dumps(asdict(_about(settings, listings, sums)), indent=1).encode()
+            tar.addfile(_entry(MANIFEST, len(data)), io.BytesIO(data))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _about(settings: "Settings", listings: int, sums: Mapping[str, str]) -> Manifest:
+    return Manifest(
+        format=_FORMAT,
+        version=__version__,
+        origin=settings.origin,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        listings=listings,
+        sums=sums,
+    )
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path, sums: dict[str, str]) -> None:

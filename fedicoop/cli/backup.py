@@ -1,6 +1,8 @@
 """`backup` and `restore`: the whole house in one file, and back."""
 
 import json
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +22,9 @@ def backup() -> None:
     pass
 
 
-@backup.command(examples=("fedicoop backup create /mnt/usb/velo.tar.gz", "fedicoop backup create velo.tar.gz --json"))
+@backup.command(
+    examples=("fedicoop backup create /mnt/usb/velo.tar.gz", "fedicoop backup create velo.tar.gz --json")
+)
 @FILE
 @as_json
 def create(file: Path, as_json: bool) -> None:
@@ -81,12 +85,13 @@ def _megabytes(size: int) -> str:
 @option("--force", is_flag=True)
 @as_json
 def restore(file: Path, force: bool, as_json: bool) -> None:
-    import os
-
     from fedicoop import settings as room
 
     flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
-    target = room.load(flags, os.environ, require_origin=False).data_dir
+    settings = room.load(flags, os.environ, require_origin=False)
+    target = settings.data_dir
+    if settings.sources["database_url"] == f"{room.PREFIX}DATABASE_URL":
+        raise Misconfigured("cli.restore_apart", settings.database_url, url=settings.database)
     found = opening.perform(archive.verify(file))
     aside = _make_room(target, force)
     try:
@@ -125,20 +130,26 @@ def _make_room(target: Path, force: bool) -> Path | None:
         target.rename(aside)
     except OSError as error:
         reason = error.strerror or ""
-        raise Unavailable("cli.data_dir_unwritable", repr(error), folder=str(target), reason=reason) from error
+        raise Unavailable(
+            "cli.data_dir_unwritable", repr(error), folder=str(target), reason=reason
+        ) from error
     return aside
 
 
 async def _note(folder: Path, file: Path, found: archive.Manifest) -> None:
-    """The restored house knows that it was restored; a database kept elsewhere would be another one."""
-    from fedicoop import meta, settings
+    """The restored house knows that it was restored, and has its database at home.
+
+    Where the settings name a database elsewhere, another one may stand there now.
+    """
+    from fedicoop import meta
     from fedicoop.db import Database
     from fedicoop.db.ids import new_ulid_source
     from fedicoop.db.sqlite import SqliteEngine
 
-    loaded = settings.load({"data_dir": folder}, {}, require_origin=False)
-    if loaded.database_url:
-        raise Misconfigured("cli.restore_apart", loaded.database_url, url=loaded.database)
+    settings = folder / archive.SETTINGS
+    if settings.exists():
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(re.sub(r"(?m)^(\s*database_url\b)", r"#\1", text), encoding="utf-8")
     engine = await SqliteEngine.open(folder / archive.DATABASE, create=False)
     try:
         async with Database(engine, lambda: datetime.now(UTC), new_ulid_source()).write() as tx:

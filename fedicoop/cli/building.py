@@ -90,4 +90,6 @@ def _move_all(folder: Path, target: Path) -> None:
 
 
 def _unwritable(target: Path, error: OSError) -> Unavailable:
-    return Unavailable("cli.data_dir_unwritable", repr(error), folder=str(target), reason=error.strerror or "")
+    return Unavailable(
+        "cli.data_dir_unwritable", repr(error), folder=str(target), reason=error.strerror or ""
+    )

@@ -48,7 +48,7 @@ class _Worded(click.Command):
         with formatter.indentation():
             formatter.write_text(t(f"cli.help.{help_key(ctx)}"))
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:
             with formatter.section(t("cli.examples")):
                 for example in self.examples:
@@ -121,7 +121,9 @@ class LazyGroup(Group):
 def _data_dir() -> Option:
     """Taken after the verb, where everybody writes it, and before it too."""
     kind = click.Path(path_type=Path, file_okay=False)
-    return Option(["--data-dir"], type=kind, metavar="DIR", expose_value=False, callback=_keep_data_dir, help="?")
+    return Option(
+        ["--data-dir"], type=kind, metavar="DIR", expose_value=False, callback=_keep_data_dir, help="?"
+    )
 
 
 def _keep_data_dir(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:

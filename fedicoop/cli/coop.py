@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,10 @@ def coop() -> None:
 
 
 @coop.command(
-    examples=("fedicoop coop follow @objets@objets.example", "fedicoop coop follow https://objets.example --json")
+    examples=(
+        "fedicoop coop follow @objets@objets.example",
+        "fedicoop coop follow https://objets.example --json",
+    )
 )
 @NAME
 @coop_option
@@ -70,7 +74,9 @@ async def _follow(name: str, coop: str | None, as_json: bool) -> None:
         return
     shown = {"name": one_line(them.name or them.handle), "handle": opening.name_of(them)}
     show(marked("✓", t("cli.coop.found", **shown)))
-    show(marked("✗" if status == "rejected" else "✓", t(f"cli.coop.{status}", seconds=f"{took:.1f}", **shown)))
+    show(
+        marked("✗" if status == "rejected" else "✓", t(f"cli.coop.{status}", seconds=f"{took:.1f}", **shown))
+    )
     if status == "pending" and not opening.runs(node.settings):
         tell(f"  {t('cli.nobody_serves', command='fedicoop serve')}")
 
@@ -104,7 +110,9 @@ async def carry(node: "Node", most: int = 50) -> None:
             return
 
 
-@coop.command(examples=("fedicoop coop unfollow @objets@objets.example", "fedicoop coop unfollow objets.example"))
+@coop.command(
+    examples=("fedicoop coop unfollow @objets@objets.example", "fedicoop coop unfollow objets.example")
+)
 @NAME
 @coop_option
 @as_json
@@ -144,7 +152,9 @@ def _spellings(actor: "Actor") -> set[str]:
     return {id, page, id.partition("/")[0], opening.name_of(actor).removeprefix("@").lower()}
 
 
-@coop.command(examples=("fedicoop coop accept @objets@objets.example", "fedicoop coop accept objets.example --json"))
+@coop.command(
+    examples=("fedicoop coop accept @objets@objets.example", "fedicoop coop accept objets.example --json")
+)
 @NAME
 @coop_option
 @as_json
@@ -153,7 +163,9 @@ def accept(name: str, coop: str | None, as_json: bool) -> None:
     _done(them, as_json, "accepted_them")
 
 
-@coop.command(examples=("fedicoop coop reject @objets@objets.example", "fedicoop coop reject objets.example --json"))
+@coop.command(
+    examples=("fedicoop coop reject @objets@objets.example", "fedicoop coop reject objets.example --json")
+)
 @NAME
 @coop_option
 @as_json
@@ -218,7 +230,7 @@ async def _all(tx: "Tx") -> list[Known]:
     found = list[Known]()
     ours = {one.id: one for one in await actors.coops(tx)}
     asked = [one for one in await store.all_of_ours(tx) if one.follower_id in ours]
-    theirs = await actors.several(tx, [one.followed_id for one in asked])
+    theirs: Mapping[str, Actor] = await actors.several(tx, [one.followed_id for one in asked])
     for one in asked:
         if one.followed_id in theirs:
             found.append(Known("following", one.status, theirs[one.followed_id], ours[one.follower_id]))
@@ -260,5 +272,3 @@ async def _create(name: str, handle: str, kind: str, locale: str | None, as_json
         return
     show(marked("✓", t("cli.coop.created", name=made.coop.name, handle=handle)))
     show_link(made.link, node.settings.data_dir)
-
-

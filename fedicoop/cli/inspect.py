@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from fedicoop.node import Node
     from fedicoop.outward import Answer
 
-_ALTERNATE = re.compile(r'<([^<>]{1,2048})>\s*;(?=[^,]*rel="?alternate"?)(?=[^,]*activity\+json)', re.IGNORECASE)
+_ALTERNATE = re.compile(
+    r'<([^<>]{1,2048})>\s*;(?=[^,]*rel="?alternate"?)(?=[^,]*activity\+json)', re.IGNORECASE
+)
 
 
 @click.command(
     cls=Command,
-    examples=("fedicoop inspect @objets@objets.example", "fedicoop inspect https://objets.example/l/01kb3x --json"),
+    examples=(
+        "fedicoop inspect @objets@objets.example",
+        "fedicoop inspect https://objets.example/l/01kb3x --json",
+    ),
 )
 @click.argument("name", metavar="URL|@HANDLE")
 @as_json
@@ -72,7 +77,12 @@ async def _ask(node: "Node", url: str) -> "tuple[Answer, str]":
             signature = await peers.signature_form(tx, normal_host(url)) or "cavage"
     _insist(answer)
     twin = _ALTERNATE.search(answer.headers.get("link", ""))
-    if "html" in answer.headers.get("content-type", "") and twin and same_origin(twin[1], url) and twin[1] != url:
+    if (
+        "html" in answer.headers.get("content-type", "")
+        and twin
+        and same_origin(twin[1], url)
+        and twin[1] != url
+    ):
         return await _ask(node, twin[1])
     return answer, signature
 
@@ -85,4 +95,3 @@ def _insist(answer: "Answer") -> None:
         raise NotFound("cli.inspect_absent", answer.url, url=answer.url, status=str(answer.status))
     if answer.status != 200:
         raise Refused("cli.inspect_refused", answer.url, url=answer.url, status=str(answer.status))
-

@@ -15,7 +15,9 @@ def keys() -> None:
     pass
 
 
-@keys.command(examples=("fedicoop keys rotate --data-dir /var/lib/fedicoop", "fedicoop keys rotate --actor camille"))
+@keys.command(
+    examples=("fedicoop keys rotate --data-dir /var/lib/fedicoop", "fedicoop keys rotate --actor camille")
+)
 @option("--actor", metavar="HANDLE")
 @as_json
 def rotate(actor: str | None, as_json: bool) -> None:
@@ -52,7 +54,12 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
             if fresh.type != "Application":
                 cc = (fresh.followers,) if fresh.followers else ()
                 news = Update(
-                    id=activity_id(tx, fresh.id), actor=fresh.id, object=fresh, to=(PUBLIC,), cc=cc, published=tx.now
+                    id=activity_id(tx, fresh.id),
+                    actor=fresh.id,
+                    object=fresh,
+                    to=(PUBLIC,),
+                    cc=cc,
+                    published=tx.now,
                 )
                 await say(tx, news, Audience(followers_of=(fresh.id,)))
         if not opening.runs(node.settings):

@@ -33,7 +33,13 @@ class Shown:
 
     def told(self) -> dict[str, Any]:
         one = self.listing
-        told = {"id": one.id, "url": one.url or one.id, "key": one.key, "kind": one.kind, "mode": one.mode}
+        told: dict[str, Any] = {
+            "id": one.id,
+            "url": one.url or one.id,
+            "key": one.key,
+            "kind": one.kind,
+            "mode": one.mode,
+        }
         told |= {"title": one.title, "status": one.status, "source": self.source, "actor": one.actor_id}
         told |= {"category": one.category, "tags": list(one.tags), "visibility": one.visibility}
         told |= {"place": one.where.name if one.where else None, "photos": len(one.photos)}
@@ -41,12 +47,16 @@ class Shown:
         return told | {name: at.isoformat(timespec="seconds") if at else None for name, at in moments.items()}
 
 
-@click.group(cls=Group, examples=("fedicoop listing publish offre.json", "fedicoop listing list --from peers --json"))
+@click.group(
+    cls=Group, examples=("fedicoop listing publish offre.json", "fedicoop listing list --from peers --json")
+)
 def listing() -> None:
     pass
 
 
-@listing.command(examples=("fedicoop listing publish velo.json", "fedicoop listing publish - --json < velo.json"))
+@listing.command(
+    examples=("fedicoop listing publish velo.json", "fedicoop listing publish - --json < velo.json")
+)
 @FILE
 @member
 @coop_option
@@ -87,7 +97,10 @@ async def _trying(node: "Node", dry_run: bool) -> "AsyncIterator[Tx]":
 
 
 @listing.command(
-    examples=("fedicoop listing update 01kb3x velo.json", "fedicoop listing update 01kb3x - --dry-run < velo.json")
+    examples=(
+        "fedicoop listing update 01kb3x velo.json",
+        "fedicoop listing update 01kb3x - --dry-run < velo.json",
+    )
 )
 @ID
 @FILE
@@ -132,7 +145,9 @@ async def _meant(tx: "Tx", node: "Node", text: str, member: str | None) -> tuple
 def _step(name: str, what: str, example: str) -> None:
     """A verb that moves a listing on by one step, and is nothing else than its action."""
 
-    @listing.command(name, examples=(f"fedicoop listing {name} 01kb3x", f"fedicoop listing {name} {example} --json"))
+    @listing.command(
+        name, examples=(f"fedicoop listing {name} 01kb3x", f"fedicoop listing {name} {example} --json")
+    )
     @ID
     @member
     @as_json
@@ -179,7 +194,9 @@ def _said(what: str, shown: Shown, as_json: bool, dry_run: bool = False) -> None
     return None
 
 
-@listing.command("list", examples=("fedicoop listing list --from peers", "fedicoop listing list --kind need --json"))
+@listing.command(
+    "list", examples=("fedicoop listing list --from peers", "fedicoop listing list --kind need --json")
+)
 @option("--from", "source", type=click.Choice(("local", "peers", "all")), default="all")
 @option("--kind", type=click.Choice(("offer", "need")))
 @as_json
@@ -212,5 +229,3 @@ async def _list(source: str, kind: str | None) -> list[Shown]:
 
 def _source(one: "Listing", speakers: dict[str, Any]) -> str:
     return opening.name_of(speakers[one.actor_id]) if one.actor_id in speakers else one.actor_id
-
-

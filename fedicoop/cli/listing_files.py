@@ -106,7 +106,9 @@ async def take_in(
     wanted = [PhotoFile(photo["file"], photo.get("alt") or "") for photo in raw["photos"] or ()]
     data = [await asyncio.to_thread(_photo, folder / one.file, one.file) for one in wanted]
     return tuple(
-        await asyncio.gather(*(_kept(node, one, each, dry_run) for one, each in zip(wanted, data, strict=True)))
+        await asyncio.gather(
+            *(_kept(node, one, each, dry_run) for one, each in zip(wanted, data, strict=True))
+        )
     )
 
 
@@ -122,7 +124,7 @@ def _photo(path: Path, name: str) -> bytes:
 
 
 async def _kept(node: "Node", wanted: Any, data: bytes, dry_run: bool) -> "Photo":
-    from fedicoop.listings.fields import line
+    from fedicoop.listings.values import line
     from fedicoop.listings.listing import Photo
     from fedicoop.media import store
     from fedicoop.media.pictures import re_encode

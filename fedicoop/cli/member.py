@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @click.group(
     cls=Group,
-    examples=("fedicoop member add --handle camille --name Camille --role admin", "fedicoop member list --json"),
+    examples=(
+        "fedicoop member add --handle camille --name Camille --role admin",
+        "fedicoop member list --json",
+    ),
 )
 def member() -> None:
     pass
@@ -40,7 +43,9 @@ def add(handle: str, name: str, email: str | None, role: str, coop: str | None, 
     if as_json:
         return show_json(_told(found))
     role_said = t(f"cli.member.role.{found.role}")
-    return show(marked("✓", t("cli.member.added", name=one_line(found.name), handle=found.handle, role=role_said)))
+    return show(
+        marked("✓", t("cli.member.added", name=one_line(found.name), handle=found.handle, role=role_said))
+    )
 
 
 async def _add(handle: str, name: str, email: str | None, role: str, coop: str | None) -> "Member":

@@ -15,7 +15,8 @@ from fedicoop.cli.words import language, n, t
 from fedicoop.errors import Misused, NotFound, Problem
 
 if TYPE_CHECKING:
-    from fedicoop.jobs.queue import GivenUp, Lane
+    from fedicoop.jobs.desk import GivenUp
+    from fedicoop.jobs.queue import Lane
 
 HOST = click.argument("host", metavar="[HOST]", required=False)
 _WAYS = ("to", "from", "read")  # what a lane's name begins with; the rest is the host
@@ -67,7 +68,13 @@ def way_and_host(lane: str) -> tuple[str, str]:
 def _told(lane: "Lane", given_up: "list[GivenUp]") -> dict[str, Any]:
     way, host = way_and_host(lane.lane)
     moments = {"oldest": lane.oldest, "failing_since": lane.since, "next_try": lane.closed_until}
-    told: dict[str, Any] = {"lane": lane.lane, "way": way, "host": host, "waiting": lane.waiting, "dead": lane.dead}
+    told: dict[str, Any] = {
+        "lane": lane.lane,
+        "way": way,
+        "host": host,
+        "waiting": lane.waiting,
+        "dead": lane.dead,
+    }
     told |= {name: at.isoformat(timespec="seconds") if at else None for name, at in moments.items()}
     told |= {"failures": lane.failures, "last_error": lane.last_error}
     told["why"] = reason(lane.last_error, lane.lane) if lane.last_error else None
@@ -127,14 +134,18 @@ async def _retry(host: str | None) -> int:
             lanes = [lane.lane for lane in await queue.lanes(tx) if host and _meant(lane.lane, host)]
             if host and not lanes:
                 raise NotFound("cli.nothing_waits", host, host=host)
-            tried = sum([await queue.retry_now(tx, lane) for lane in lanes or [None]])
+            wanted: list[str | None] = [*lanes] or [None]
+            tried = sum([await queue.retry_now(tx, lane) for lane in wanted])
         if not opening.runs(node.settings):
             await carry(node)
         return tried
 
 
 @outbox.command(
-    examples=("fedicoop outbox drop objets.example", "fedicoop outbox drop --job 01KB3X6Q0V8Y5R2ZJ9T4M7N1WC --json")
+    examples=(
+        "fedicoop outbox drop objets.example",
+        "fedicoop outbox drop --job 01KB3X6Q0V8Y5R2ZJ9T4M7N1WC --json",
+    )
 )
 @HOST
 @option("--job", metavar="ID")
@@ -160,7 +171,9 @@ async def _drop(host: str | None, job: str | None) -> int:
         if job:
             dropped = await queue.drop(tx, job_id=job)
         else:
-            lanes = [one.lane for one in await queue.lanes(tx) if one.lane == host or one.lane.startswith("to ")]
+            lanes = [
+                one.lane for one in await queue.lanes(tx) if one.lane == host or one.lane.startswith("to ")
+            ]
             dropped = sum([await queue.drop(tx, lane) for lane in lanes if _meant(lane, host)])
         if not dropped:
             raise NotFound("cli.nothing_waits", host or job or "", host=host or job or "*")

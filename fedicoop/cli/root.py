@@ -26,5 +26,8 @@ PLACES = {
 root = LazyGroup(
     "fedicoop",
     places=PLACES,
-    examples=("fedicoop demo", "fedicoop init --data-dir coop --origin https://velo.example --name Vélo --handle velo"),
+    examples=(
+        "fedicoop demo",
+        "fedicoop init --data-dir coop --origin https://velo.example --name Vélo --handle velo",
+    ),
 )

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,10 @@ def serve(bind: str | None, workers: int | None, log_level: str | None, log_form
 
 @click.command(
     cls=Command,
-    examples=("fedicoop worker --data-dir /var/lib/fedicoop", "fedicoop worker --workers 4 --log-level debug"),
+    examples=(
+        "fedicoop worker --data-dir /var/lib/fedicoop",
+        "fedicoop worker --workers 4 --log-level debug",
+    ),
 )
 @option("--workers", type=click.IntRange(1, 64))
 @option("--log-level", type=click.Choice(("debug", "info", "warning", "error")))
@@ -84,6 +87,7 @@ def held(data_dir: Path, name: str) -> Iterator[None]:
 
 def _run(work: Coroutine[Any, Any, int]) -> int:
     """On uvloop where it is installed: it takes a third off each request."""
+    factory: Callable[[], asyncio.AbstractEventLoop]
     try:
         from uvloop import new_event_loop as factory
     except ImportError:
@@ -161,5 +165,3 @@ async def _all_or_none(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> 
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result
-
-

@@ -44,8 +44,8 @@ class Made:
 @click.command(
     cls=Command,
     examples=(
-        'fedicoop init --data-dir /var/lib/fedicoop --origin https://velo.example --name "Vélo Fives" --handle velo',
-        "fedicoop init --data-dir objets --origin https://objets.example --name Objets --handle objets --kind lending",
+        'fedicoop init --data-dir velo --origin https://velo.example --name "Vélo Fives" --handle velo',
+        "fedicoop init --data-dir a --origin https://a.example --name A --handle a --kind tools --locale en",
     ),
 )
 @option("--origin", metavar="URL", required=True)
@@ -60,8 +60,8 @@ def init(
 ) -> None:
     from fedicoop import settings as room
 
-    flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
-    flags |= {"origin": origin, "locale": locale, "bind": bind}
+    data_dir = click.get_current_context().ensure_object(Given).data_dir
+    flags = {"data_dir": data_dir, "origin": origin, "locale": locale, "bind": bind}
     settings = room.load(flags, os.environ)
     opening.configure_log(settings, usual="warning")
     wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=settings.locale)
@@ -74,7 +74,7 @@ def init(
 
 def checked_name(name: str) -> str:
     """A name as it is kept: one line, nothing invisible, not too long.  Raises Misused."""
-    from fedicoop.listings.fields import line
+    from fedicoop.listings.values import line
 
     if not (plain := line(name)) or len(plain) > LONGEST_NAME:
         raise Misused("cli.name", name, most=str(LONGEST_NAME))
@@ -186,4 +186,3 @@ async def _new_link(coop: str | None) -> tuple[str, str]:
     async with opening.opened() as node, node.db.write() as tx:
         secret = await links.make(tx, (await opening.our_coop(tx, coop)).id)
         return link_to(node.settings.origin, secret), (tx.now + links.VALID).isoformat(timespec="seconds")
-

@@ -103,7 +103,7 @@ async def _of_listing(node: "Node", note: "Proposal") -> Told:
         heard, now = await follows.heard_by_us(tx, note.by), tx.now
     if gone:
         return {"owner": note.by} | ignored("deleted")
-    listing = from_note(note, key="", now=now, author=author)
+    listing = from_note(note, key="", now=now)
     told = {"owner": note.by, "owner_name": opening.name_of(author), "becomes": "listing"}
     return told | listing_told(listing) | {"known": known is not None, "followed": heard}
 
@@ -141,7 +141,13 @@ async def of_ours(node: "Node", address: str) -> Told:
         told |= {"id": listing.id, "type": "Note", "owner": listing.actor_id, "becomes": "listing"}
         return told | listing_told(listing) | {"known": True, "followed": True}
     if actor is not None:
-        told |= {"id": actor.id, "type": actor.type, "owner": actor.id, "becomes": "actor", "name": actor.name}
+        told |= {
+            "id": actor.id,
+            "type": actor.type,
+            "owner": actor.id,
+            "becomes": "actor",
+            "name": actor.name,
+        }
         keys = [{"id": key.id, "algorithm": key.algorithm} for key in actor.keys]
         return told | {"handle": opening.name_of(actor), "keys": keys, "followed": None, "follower": None}
     raise NotFound("cli.inspect_not_ours", address, url=address)
@@ -186,5 +192,3 @@ def _listing_in_words(told: Told) -> Iterator[tuple[str, str, str]]:
     yield "becomes", "✓", t("cli.inspect.becomes.listing", words=" · ".join(words))
     shown = "known" if told["known"] else "followed" if told["followed"] else "stranger"
     yield "shown", "✓" if shown != "stranger" else "!", t(f"cli.inspect.shown.{shown}")
-
-

@@ -42,7 +42,8 @@ async def answer(node: "Node", stop: asyncio.Event) -> None:
             log_config=None,
             access_log=settings.log_level == "debug",
             server_header=False,
-            **_trust(settings),
+            proxy_headers=bool(settings.trusted_proxies),  # security, T10
+            forwarded_allow_ips=settings.trusted_proxies or None,
             limit_concurrency=MOST_AT_ONCE,
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=GRACE,
@@ -56,13 +57,6 @@ async def answer(node: "Node", stop: asyncio.Event) -> None:
         await serving
         for task in (telling, stopped):
             task.cancel()
-
-
-def _trust(settings: "Settings") -> dict[str, object]:
-    """Whose X-Forwarded-For we believe: nobody's, unless the operator names the proxy (security, T10)."""
-    if not settings.trusted_proxies:
-        return {"proxy_headers": False}
-    return {"proxy_headers": True, "forwarded_allow_ips": settings.trusted_proxies}
 
 
 def _there(module: str) -> bool:
@@ -106,7 +100,7 @@ def _deaf(host: str, port: int, error: Exception) -> Misconfigured:
 
 
 async def _tell_when_ready(server: Server, sock: socket.socket, settings: "Settings") -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.01)
     host, port = sock.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -4,7 +4,7 @@ import math
 
 from fedicoop.demo.drawing import (
     BARK, BLUSH, BRICK, BUTTER, CREAM, FOREST, HONEY, INK, IRON, LEAF, MIST, MUSTARD, NAVY, OAK, OLIVE, PAPER,
-    PINE, ROSE, SAGE, SAND, SILVER, STEEL, TEAL, TERRACOTTA, WHITE, WOOD, Pen,
+    PINE, ROSE, SAGE, SILVER, STEEL, TEAL, TERRACOTTA, WHITE, WOOD, Pen,
 )  # fmt: skip
 
 
@@ -50,13 +50,13 @@ def cargo_bike(pen: Pen) -> None:
     house(pen, 60, 190, 300, "#f2c4a4", "#d68a66", "#fbe6cf")
     house(pen, 262, 150, 210, "#f6d9b4", "#cf9a64", "#fff1d8")
     house(pen, 900, 220, 260, "#efc9b0", "#c97f60", "#fbe6cf")
-    for x, y, size in ((840, 640, 88), (790, 690, 60)):
-        pen.box(x - 7, y, 14, 100, BARK)
+    for x, y, size in ((1150, 610, 84), (30, 640, 70)):
+        pen.box(x - 7, y, 14, 120, BARK)
         pen.disc(x, y - 10, size, SAGE, "#a9bb82")
     pen.shadow(620, 792, 480, 22)
     wheel(pen, 300, 660, 128)
     wheel(pen, 985, 700, 86, spokes=12)
-    for points in ([(300, 660), (455, 690), (560, 700)], [(300, 660), (400, 470)], [(400, 470), (545, 690)]):
+    for points in ([(300, 660), (455, 690), (560, 700)], [(300, 660), (400, 470)]):
         pen.line(points, 15, PINE)
     pen.line([(455, 690), (378, 420)], 18, TEAL)
     pen.line([(395, 480), (565, 560)], 18, TEAL)
@@ -69,12 +69,12 @@ def cargo_bike(pen: Pen) -> None:
     saddle(pen, 374, 412, BARK, 1.05)
     pen.ring(300, 660, 150, 12, TEAL, start=180, end=305)
     pen.box(190, 486, 190, 14, IRON, r=7)
-    dog(pen.moved(740, 470))
-    for x, y in ((660, 480), (690, 462), (640, 500)):
-        pen.disc(x, y, 34, LEAF, OLIVE)
-    pen.moved(850, 490, turn=24).box(-17, -120, 34, 150, OAK, WOOD, r=17)
+    dog(pen.moved(765, 430))
+    for x, y in ((650, 468), (682, 478), (626, 486)):
+        pen.disc(x, y, 32, LEAF, OLIVE)
+    pen.moved(868, 490, turn=24).box(-17, -120, 34, 150, OAK, WOOD, r=17)
     for step in range(4):
-        pen.moved(850, 490, turn=24).line([(-9, -96 + step * 28), (9, -104 + step * 28)], 5, BUTTER)
+        pen.moved(868, 490, turn=24).line([(-9, -96 + step * 28), (9, -104 + step * 28)], 5, BUTTER)
     pen.shape([(590, 492), (912, 492), (874, 696), (630, 696)], OAK, WOOD)
     for fraction in (0.26, 0.5, 0.74):
         y = 492 + 204 * fraction
@@ -102,9 +102,9 @@ def child_bike(pen: Pen) -> None:
     pen.disc(980, 190, 90, BUTTER)
     for x, y, size in ((210, 190, 1.0), (560, 130, 0.7)):
         cloud = pen.moved(x, y, scale=size)
-        for dx, dy, r in ((-70, 10, 42), (-15, -14, 58), (52, 4, 48)):
+        for dx, dy, r in ((-72, 14, 38), (-18, -10, 62), (54, 4, 48)):
             cloud.disc(dx, dy, r, WHITE)
-        cloud.box(-112, 10, 212, 42, WHITE, r=21)
+        cloud.box(-72, 4, 126, 48, WHITE)
     pen.blob([(-100, 720), (200, 560), (520, 640), (840, 540), (1300, 700), (1300, 980), (-100, 980)], SAGE, "#aebf84")
     pen.blob([(-100, 800), (300, 720), (700, 760), (1000, 700), (1300, 780), (1300, 1000), (-100, 1000)], LEAF, OLIVE)
     for x, y, colour in ((120, 800, WHITE), (190, 850, HONEY), (1080, 810, WHITE), (1010, 856, ROSE), (580, 868, WHITE)):
@@ -112,7 +112,11 @@ def child_bike(pen: Pen) -> None:
             angle = math.tau * petal / 5
             pen.disc(x + 11 * math.cos(angle), y + 11 * math.sin(angle), 9, colour)
         pen.disc(x, y, 7, MUSTARD)
-    pen.shadow(600, 784, 380, 22, 80)
+    pen.shadow(600, 784, 330, 20, 80)
+    small_bicycle(pen.moved(90, 118, scale=0.85))
+
+
+def small_bicycle(pen: Pen) -> None:
     wheel(pen, 380, 660, 122, tyre=NAVY, rim=CREAM, spokes=12)
     wheel(pen, 820, 660, 122, tyre=NAVY, rim=CREAM, spokes=12)
     pen.line([(380, 660), (430, 740)], 9, IRON)
@@ -132,7 +136,8 @@ def child_bike(pen: Pen) -> None:
     pen.ring(820, 660, 142, 14, MUSTARD, start=215, end=300)
     saddle(pen, 456, 420, NAVY, 1.05)
     crank(pen, 560, 680, 70)
-    basket(pen.moved(840, 400))
+    pen.line([(762, 470), (850, 470)], 9, BRICK)
+    basket(pen.moved(850, 400))
     pen.line([(300, 640), (252, 250)], 6, STEEL)
     pen.shape([(254, 252), (150, 282), (262, 318)], HONEY)
 
@@ -178,7 +183,7 @@ def repair_stand(pen: Pen) -> None:
     pen.line([(560, 335), (600, 350)], 34, INK)
     pen.box(574, 322, 70, 62, MUSTARD, "#c98d1e", r=12)
     pen.disc(640, 352, 15, INK)
-    toolbox(pen.moved(930, 760))
+    toolbox(pen.moved(985, 778, scale=0.85))
     wrench(pen.moved(280, 800, turn=-12))
 
 
@@ -192,8 +197,8 @@ def shelf(pen: Pen) -> None:
     pen.ring(352, 84, 32, 9, INK)
     pen.box(860, 90, 260, 220, PAPER, r=10)
     pen.box(876, 106, 228, 188, MIST, "#e3efe6")
-    pen.blob([(876, 294), (876, 240), (950, 210), (1010, 244), (1104, 214), (1104, 294)], SAGE)
-    pen.disc(1050, 146, 22, BUTTER)
+    pen.shape([(876, 294), (876, 244), (950, 206), (1010, 240), (1060, 212), (1104, 232), (1104, 294)], SAGE)
+    pen.disc(1050, 150, 22, BUTTER)
     pen.line([(990, 106), (990, 294)], 10, PAPER)
     pen.box(844, 306, 292, 18, WOOD, r=4)
 
@@ -213,11 +218,9 @@ def toolbox(pen: Pen) -> None:
 def wrench(pen: Pen) -> None:
     pen.shadow(10, 26, 130, 10)
     pen.line([(-80, 0), (90, 0)], 24, SILVER)
-    pen.disc(-96, 0, 36, SILVER)
-    pen.shape([(-140, -15), (-98, -15), (-98, 15), (-140, 15)], "#c0936a")
+    pen.ring(-98, 0, 26, 24, SILVER, start=-145, end=145)
     pen.ring(102, 0, 24, 20, SILVER)
     pen.line([(-70, -4), (80, -4)], 5, WHITE)
 
 
 SCENES = {"cargo-bike": cargo_bike, "child-bike": child_bike, "repair-stand": repair_stand}
-USED = (SAND, FOREST)

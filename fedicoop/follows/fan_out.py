@@ -4,7 +4,7 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store
 from fedicoop.jobs import queue
-from fedicoop.jobs.queue import Job
+from fedicoop.jobs.queue import Job, Promise
 from fedicoop.node import Node
 from fedicoop.outbox import store as outbox
 from fedicoop.outbox.say import Deliver, FanOut
@@ -14,10 +14,13 @@ from fedicoop.vocabulary.hosts import normal_host
 async def fan_out(node: Node, job: Job, task: FanOut) -> None:
     """Promise one `Deliver` per distinct inbox; the lane is the host, the order is per object."""
     async with node.db.write() as tx:
-        for inbox in sorted(await _inboxes(tx, task)):
-            deliver = Deliver(task.activity_id, task.object_id, inbox)
-            await queue.enqueue(tx, deliver, lane=f"to {normal_host(inbox)}", thread=task.object_id)
+        await queue.enqueue_all(tx, [_promise(task, inbox) for inbox in sorted(await _inboxes(tx, task))])
         await queue.done(tx, job)
+
+
+def _promise(task: FanOut, inbox: str) -> Promise:
+    deliver = Deliver(task.activity_id, task.object_id, inbox)
+    return Promise(deliver, lane=f"to {normal_host(inbox)}", thread=task.object_id)
 
 
 async def _inboxes(tx: Tx, task: FanOut) -> set[str]:

@@ -51,6 +51,13 @@ async def close(tx: Tx, id: str, outcome: str, reason: str | None = None) -> Non
     )
 
 
+async def forget(tx: Tx, before: datetime) -> int:
+    """Forget what was heard, and settled, long before any signature on it could still be good."""
+    return await tx.run(
+        "DELETE FROM received WHERE received_at < :before AND outcome <> 'waiting'", before=before
+    )
+
+
 async def counts(tx: Tx) -> dict[str, int]:
     """How many received activities ended how."""
     outcomes = ("waiting", "done", "ignored", "refused")

@@ -87,13 +87,11 @@ async def tidy(tx: Tx) -> int:
              AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.lane = lanes.lane AND NOT dead)""",
         yesterday=tx.now - timedelta(days=1),
     )
-    held = await tx.run(
-        "UPDATE jobs SET leased_until = NULL WHERE leased_until IS NOT NULL AND leased_until > :lease",
-        lease=tx.now + LEASE,
-    )
-    return held + await tx.run(
-        """UPDATE jobs SET run_at = :now
-           WHERE NOT dead AND leased_until IS NULL AND attempts > 0 AND run_at > :ahead""",
+    return await tx.run(
+        """UPDATE jobs SET run_at = :now, leased_until = NULL
+           WHERE NOT dead AND attempts > 0
+             AND (leased_until > :lease OR (leased_until IS NULL AND run_at > :ahead))""",
         now=tx.now,
+        lease=tx.now + LEASE,
         ahead=ahead,
     )

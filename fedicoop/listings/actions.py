@@ -15,6 +15,7 @@ from fedicoop.errors import Misused
 from fedicoop.listings import fields, store
 from fedicoop.listings.federation import audience, to_note
 from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Step, Visibility
+from fedicoop.listings.photos import let_go
 from fedicoop.members import store as members
 from fedicoop.outbox import store as outbox
 from fedicoop.outbox.say import Audience, activity_id, say
@@ -89,6 +90,8 @@ async def update(
     after = await _step(
         tx, who, replace(changed, photos=before.photos if photos is None else photos), Step.UPDATE
     )
+    if photos is not None:
+        await let_go(tx, before.photos)
     await _tell(tx, after)
     return after
 
@@ -126,6 +129,7 @@ async def delete(tx: Tx, who: Member, id: str) -> None:
     listing = await store.get(tx, id)
     access.require(who, Act.LISTING_DELETE, listing)
     await store.bury(tx, listing.id, listing.actor_id)
+    await let_go(tx, listing.photos)
     if not _federated(listing):
         return
     author = await actors.get(tx, listing.actor_id)

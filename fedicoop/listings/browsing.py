@@ -118,6 +118,11 @@ def branches(wish: Wish, coop_kind: str | None) -> list[Chip]:
 def _switches(wish: Wish, name: str, values: tuple[str, ...]) -> list[Chip]:
     now = wish.query.get(name)
     return [
-        Chip(f"{_TEXTS[name]}.{value}", wish.with_(**{name: "" if value == now else value}), value == now, value)
+        Chip(
+            f"{_TEXTS[name]}.{value}",
+            wish.with_(**{name: "" if value == now else value}),
+            value == now,
+            value,
+        )
         for value in values
     ]

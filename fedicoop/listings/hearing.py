@@ -10,6 +10,7 @@ from fedicoop.jobs import queue
 from fedicoop.listings import boosts, store
 from fedicoop.listings.federation import from_note
 from fedicoop.listings.listing import Listing, Photo
+from fedicoop.listings.photos import let_go
 from fedicoop.media import store as pictures
 from fedicoop.media.store import CopyPicture
 from fedicoop.vocabulary.hosts import normal_host
@@ -55,6 +56,7 @@ async def keep(tx: Tx, note: Proposal) -> bool:
     if known:
         listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
     await store.put(tx, replace(listing, photos=await _wanted(tx, listing)))
+    await let_go(tx, known.photos if known else ())
     return True
 
 
@@ -85,6 +87,7 @@ async def forget(tx: Tx, id: str, owner_id: str) -> None:
     known = await store.find(tx, id)
     if known is None or (known.actor_id == owner_id and not known.local):
         await store.bury(tx, id, owner_id)
+        await let_go(tx, known.photos if known else ())
 
 
 async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
@@ -119,6 +122,7 @@ async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
     listing = await store.find(tx, boost.listing_id)
     if listing and not listing.local and not await follows.heard_by_us(tx, listing.actor_id):
         await store.let_go(tx, listing.id)
+        await let_go(tx, listing.photos)
 
 
 def subject_of(announce: Activity) -> str:

@@ -80,10 +80,11 @@ def _thing(listing: Listing, image: str | None) -> dict[str, Any]:
 
 def _bargain(listing: Listing) -> dict[str, Any]:
     asks = listing.kind is Kind.NEED or listing.counterpart or listing.mode in (Mode.SALE, Mode.EXCHANGE)
+    stock = "InStock" if listing.status is Status.PUBLISHED else "OutOfStock"
     bargain = {
         "price": str(listing.price.amount) if listing.price else None if asks else "0",
         "priceCurrency": listing.price.currency if listing.price else None if asks else "EUR",
-        "availability": f"https://schema.org/{'InStock' if listing.status is Status.PUBLISHED else 'OutOfStock'}",
+        "availability": f"https://schema.org/{stock}",
         "businessFunction": f"http://purl.org/goodrelations/v1#{_FUNCTIONS.get(listing.mode, 'Sell')}",
         "validThrough": listing.expires_at.isoformat() if listing.expires_at else None,
         "areaServed": listing.where.name if listing.where else None,

@@ -129,6 +129,11 @@ async def put(tx: Tx, listing: Listing) -> None:
     )
 
 
+async def shows(tx: Tx, photo: str) -> bool:
+    """Whether any listing shows the picture of that name."""
+    return bool(await tx.count("SELECT count(*) FROM listings WHERE photos LIKE :name", name=f'%"{photo}"%'))
+
+
 async def is_gone(tx: Tx, id: str) -> Deleted | None:
     """The tombstone of a deleted listing, ours or theirs."""
     return await tx.maybe(

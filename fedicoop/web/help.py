@@ -10,7 +10,6 @@ from fedicoop import i18n
 from fedicoop.errors import NotFound, Problem
 from fedicoop.web.render import language_of, render
 
-
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 

@@ -1,0 +1,71 @@
+"""`doctor`: is this house well?  Every ✗ and ! has a code, a reason and a remedy."""
+
+import os
+from typing import Any
+
+import click
+
+from fedicoop.cli.command import Command, Given, as_json, option
+from fedicoop.cli.terminal import show, show_json, show_step
+from fedicoop.cli.words import language, n, t
+from fedicoop.errors import Problem
+
+ERROR_FOUND = 3
+
+
+@click.command(
+    cls=Command, examples=("fedicoop doctor --data-dir /var/lib/fedicoop", "fedicoop doctor --json --strict")
+)
+@option("--strict", is_flag=True)
+@as_json
+def doctor(strict: bool, as_json: bool) -> int:
+    from fedicoop.cli import opening
+    from fedicoop.cli.checks import Finding, examine
+
+    flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
+    findings = list[Finding]()
+
+    def found(one: Finding) -> None:
+        findings.append(one)
+        if not as_json:
+            _show(one)
+
+    opening.perform(examine(flags, os.environ, found))
+    warnings, errors = (sum(one.mark == mark for one in findings) for mark in "!✗")
+    if as_json:
+        checks = [_told(one) for one in findings]
+        show_json({"checks": checks, "warnings": warnings, "errors": errors})
+    else:
+        show(
+            t(
+                "cli.doctor.sum",
+                warnings=n("cli.doctor.warnings", warnings),
+                errors=n("cli.doctor.errors", errors),
+            )
+        )
+    return ERROR_FOUND if errors or (strict and warnings) else 0
+
+
+def _show(one: Any) -> None:
+    from fedicoop.i18n import explain
+
+    print("  ", end="")
+    label = t(f"cli.doctor.label.{one.label}")
+    if one.problem is None:
+        return show_step("✓", label, one.text)
+    said = explain(one.problem, language())
+    show_step(one.mark, label, f"{said.what}  {said.code}")
+    show(f"{'':17}{t('cli.why', why=said.why)}")
+    return show(f"{'':17}{t('cli.do', do=said.remedy)}")
+
+
+def _told(one: Any) -> dict[str, str | None]:
+    from fedicoop.i18n import explain
+
+    state = {"✓": "ok", "!": "warning", "✗": "error"}[one.mark]
+    told: dict[str, str | None] = {"name": one.label, "state": state}
+    if one.problem is None:
+        return told | {"code": None, "what": one.text, "why": None, "do": None}
+    assert isinstance(one.problem, Problem)
+    said = explain(one.problem, language())
+    return told | {"code": said.code, "what": said.what, "why": said.why, "do": said.remedy}
