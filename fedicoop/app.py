@@ -31,7 +31,7 @@ from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.deliver import deliver
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
-from fedicoop.web import problems, static
+from fedicoop.web import help_pages, problems, static
 from fedicoop.web.headers import PageHeaders
 
 WORK: Work = {
@@ -80,6 +80,7 @@ def build(node: Node) -> Starlette:
             *collections.routes,
             *media.routes,
             *static.routes,
+            *help_pages.routes,
             *members.routes,
             *coop_pages.routes,
             *listings.routes,

@@ -365,6 +365,15 @@ async def test_a_writer_that_changed_nothing_wakes_nobody(db):
     waiting.cancel()
 
 
+async def test_a_commit_between_the_look_and_the_wait_is_not_missed(db):
+    seen = db.commits
+
+    await put(db, "t")
+
+    async with asyncio.timeout(0.5):
+        await db.wait_for_commit(5, seen)
+
+
 async def test_waiting_for_a_commit_ends_by_itself(db):
     await db.wait_for_commit(0.01)
 

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import itertools
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from fedicoop.db import Database
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Conflict, Forbidden, Unavailable, Unreachable
-from fedicoop.jobs import queue
+from fedicoop.jobs import queue, worker
 from fedicoop.jobs.times import delay
 from fedicoop.jobs.worker import Turn, run_one, work_until
 from fedicoop.node import Node
@@ -42,7 +43,7 @@ class Named:
 
 
 async def sqlite(folder):
-    return await SqliteEngine.open(folder / "house.db", durable=False)
+    return await SqliteEngine.open(folder / "house.db", durable=False, patience=0.05)
 
 
 ENGINES = [sqlite]
@@ -65,12 +66,10 @@ class House:
 
     async def names_due(self):
         """What is claimed by workers who never give anything back."""
-        jobs = iter([job async for job in self.claims()])
-        return [job.payload.split('"')[3] for job in jobs]
-
-    async def claims(self):
+        names = []
         while job := await self.claim():
-            yield job
+            names.append(json.loads(job.payload)["name"])
+        return names
 
     async def done(self, job):
         async with self.db.write() as tx:
@@ -639,6 +638,79 @@ async def test_a_job_in_hand_may_end_before_the_worker_stops(house):
     assert await house.book() == ["slow"]
 
 
+@pytest.fixture
+def hurried(monkeypatch):
+    """The worker's pauses are for machines; a test need not sleep through them."""
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    monkeypatch.setattr(worker, "LOOK", 0.01)
+    monkeypatch.setattr(worker, "CLOCK_CHECK", 0.01)
+
+
+@pytest.fixture
+def locked(tmp_path):
+    """The database while another program writes to it."""
+    raw = sqlite3.connect(tmp_path / "house.db", isolation_level=None)
+    yield raw
+    raw.close()
+
+
+async def test_workers_outlive_a_database_that_does_not_let_them_write(house, hurried, locked):
+    stop = asyncio.Event()
+
+    async def done():
+        return await house.book() == ["bread"]
+
+    with capture_logs() as logs:
+        working = asyncio.create_task(
+            stopped(work_until(house.node, house.work, stop, workers=2), stop, done)
+        )
+        await asyncio.sleep(0.03)
+        locked.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(0.2)
+        locked.execute("ROLLBACK")
+        await asyncio.sleep(0.05)
+        await house.promise("bread")
+        await working
+
+    troubles = [line["event"] for line in logs if line["event"].startswith("jobs.queue")]
+    assert troubles == ["jobs.queue_stopped", "jobs.queue_works_again"]
+
+
+async def test_what_came_of_a_try_is_written_down_as_soon_as_the_disk_lets_us(house, hurried, locked):
+    await house.promise("bread")
+
+    async def fail(node, job, errand):
+        locked.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.2, locked.execute, "ROLLBACK")
+        raise Unreachable("peer.silent")
+
+    with capture_logs() as logs:
+        await run_one(house.node, {"Errand": (Errand, fail)})
+
+    assert [line["event"] for line in logs] == ["jobs.not_written", "jobs.retried"]
+    assert (await house.lane()).failures == 1
+
+
+async def test_a_clock_that_jumps_is_told_and_stops_nobody(house, hurried):
+    stop = asyncio.Event()
+
+    async def done():
+        return await house.book() == ["bread"]
+
+    with capture_logs() as logs:
+        working = asyncio.create_task(
+            stopped(work_until(house.node, house.work, stop, workers=1), stop, done)
+        )
+        await asyncio.sleep(0.02)
+        house.clock.advance(hours=-2)
+        await asyncio.sleep(0.03)
+        await house.promise("bread")
+        await working
+
+    moved = [line["seconds"] for line in logs if line["event"] == "jobs.clock_moved"]
+    assert moved == [-7200]
+
+
 async def test_a_clock_that_went_back_leaves_nothing_stuck(house):
     house.clock.advance(days=400)
     await house.promise("bread")
@@ -670,7 +742,7 @@ async def test_what_is_long_over_is_forgotten(house):
 # What it costs
 
 
-async def test_a_hundred_thousand_jobs_behind_a_closed_lane_cost_a_claim_nothing(house, tmp_path):
+async def test_however_many_jobs_wait_behind_a_closed_lane_a_claim_costs_the_same(house, tmp_path):
     """Counted in steps of SQLite's machine, which no busy neighbour of the computer changes."""
     await house.promise("first", lane="dead", thread="first")
     await house.fail(await house.claim(), lane_closed=True)

@@ -66,7 +66,7 @@ async def test_a_png_loses_its_texts():
 
 async def test_a_photo_taken_sideways_stands_upright():
     turned = []
-    for orientation in range(1, 9):
+    for orientation in (3, 5, 6, 8):
         exif = Image.Exif()
         exif[ExifTags.Base.Orientation] = orientation
         turned.append(encoded(scene(), exif=exif))
@@ -79,22 +79,20 @@ async def test_a_photo_taken_sideways_stands_upright():
         assert corners(opened(picture.data)) == corners(meant)
 
 
-@pytest.mark.parametrize(
-    "photo",
-    [
-        encoded(scene().convert("CMYK")),
-        encoded(scene().convert("P"), "PNG"),
-        encoded(scene(), "WEBP", lossless=True),
-        encoded(scene(), icc_profile=b"no profile at all"),
-        encoded(scene(), exif=b"Exif\0\0garbled"),
-        encoded(scene(), "PNG", save_all=True, append_images=[Image.new("RGB", (300, 200))]),
-    ],
-    ids=["cmyk", "palette", "webp", "garbled profile", "garbled exif", "animated"],
-)
-async def test_every_kind_of_photo_keeps_its_colours(photo):
-    picture = await re_encode(photo)
+async def test_every_kind_of_photo_keeps_its_colours():
+    photos = {
+        "CMYK": encoded(scene().convert("CMYK")),
+        "a palette": encoded(scene().convert("P"), "PNG"),
+        "WebP": encoded(scene(), "WEBP", lossless=True),
+        "a garbled profile": encoded(scene(), icc_profile=b"no profile at all"),
+        "garbled Exif": encoded(scene(), exif=b"Exif\0\0garbled"),
+        "frames": encoded(scene(), "PNG", save_all=True, append_images=[Image.new("RGB", (300, 200))]),
+    }
 
-    assert corners(opened(picture.data)) == corners(scene())
+    made = await asyncio.gather(*(re_encode(photo) for photo in photos.values()))
+
+    for kind, picture in zip(photos, made, strict=True):
+        assert corners(opened(picture.data)) == corners(scene()), kind
 
 
 async def test_what_is_see_through_lies_on_white_and_sixteen_bits_stay_grey():

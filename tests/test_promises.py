@@ -247,10 +247,14 @@ def commands_in(markdown: str) -> list[list[str]]:
 
 
 def calls() -> list[tuple[str, list[str]]]:
-    return [(path.name, words) for path in DOCUMENTS for words in commands_in(path.read_text(encoding="utf-8"))]
+    return [
+        (path.name, words) for path in DOCUMENTS for words in commands_in(path.read_text(encoding="utf-8"))
+    ]
 
 
-@pytest.mark.parametrize(("document", "words"), calls(), ids=lambda given: given if isinstance(given, str) else " ".join(given))
+@pytest.mark.parametrize(
+    ("document", "words"), calls(), ids=lambda given: given if isinstance(given, str) else " ".join(given)
+)
 def test_every_command_in_the_documents_is_one_that_exists(document, words):
     command, rest = meant(words)
 

@@ -10,26 +10,22 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import tarfile
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from fedicoop import __version__
-from fedicoop.errors import Conflict, Malformed, NotFound, Unavailable
+from fedicoop.errors import Malformed, NotFound
 
 if TYPE_CHECKING:
-    from fedicoop.settings import Settings
+    pass
 
 DATABASE, SETTINGS, MEDIA, MANIFEST = "fedicoop.db", "fedicoop.toml", "media/", "manifest.json"
 MARGIN = 16 * 1024 * 1024
-_FORMAT = 1
+FORMAT = 1
 _LONGEST_MANIFEST = 64 * 1024 * 1024
 _BLOCK = 1024 * 1024
 
@@ -55,102 +51,7 @@ class Manifest:
         return told | {"listings": self.listings, "pictures": self.pictures}
 
 
-async def make(settings: "Settings", file: Path, *, listings: int) -> Manifest:
-    """Write a backup to the new file `file`, and read it back.  The house may be in use meanwhile.
-
-    Raises Conflict where the file exists, Unavailable where there is no room or the disk says no.
-    """
-    from fedicoop.db import faults
-    from fedicoop.db.backup import back_up
-
-    folder = _place(file)
-    try:
-        _require_room(settings, folder)
-        with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=folder) as scratch:
-            copy = await back_up(settings.database_path, Path(scratch) / DATABASE)
-            partial = Path(scratch) / "backup.tar.gz"
-            await asyncio.to_thread(_write, settings, copy, partial, listings)
-            copy.unlink()
-            found = await verify(partial)
-            _appear(partial, file)
-    except OSError as error:
-        raise faults.of_system(error) from error
-    return found
-
-
-def _place(file: Path) -> Path:
-    """The folder that a new file will be in.  Raises Conflict, NotFound."""
-    folder = file.absolute().parent
-    if file.exists():
-        raise Conflict("storage.backup_exists", str(file), name=file.name)
-    if not folder.is_dir():
-        raise NotFound("cli.no_such_folder", str(folder), folder=str(folder))
-    return folder
-
-
-def _require_room(settings: "Settings", folder: Path) -> None:
-    """Room for a copy of the database and for the archive, which is at most as large as what is in it."""
-    pictures = sum(one.stat().st_size for one in _pictures(settings.media_dir))
-    needed = 2 * settings.database_path.stat().st_size + pictures + MARGIN
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        shown = {"needed": str(-(-needed // 1_000_000)), "free": str(free // 1_000_000)}
-        raise Unavailable("storage.no_room", str(folder), **shown)
-
-
-def _pictures(folder: Path) -> list[Path]:
-    from fedicoop.media.files import NAME
-
-    if not folder.is_dir():
-        return []
-    return sorted(one for one in folder.iterdir() if NAME.fullmatch(one.name) and one.is_file())
-
-
-def _write(settings: "Settings", copy: Path, partial: Path, listings: int) -> None:
-    sums = dict[str, str]()
-    with partial.open("xb") as file:
-        partial.chmod(0o600)
-        with (
-            gzip.GzipFile("", "wb", compresslevel=6, fileobj=file) as packed,
-            tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
-        ):
-            _add(tar, DATABASE, copy, sums)
-            if (settings.data_dir / SETTINGS).exists():
-                _add(tar, SETTINGS, settings.data_dir / SETTINGS, sums)
-            for picture in _pictures(settings.media_dir):
-                with suppress(FileNotFoundError):  # deleted a moment ago: its row was copied before
-                    _add(tar, MEDIA + picture.name, picture, sums)
-            data = json.dumps(asdict(_about(settings, listings, sums)), indent=1).encode()
-            tar.addfile(_entry(MANIFEST, len(data)), io.BytesIO(data))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _about(settings: "Settings", listings: int, sums: Mapping[str, str]) -> Manifest:
-    return Manifest(
-        format=_FORMAT,
-        version=__version__,
-        origin=settings.origin,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        listings=listings,
-        sums=sums,
-    )
-
-
-def _add(tar: tarfile.TarFile, name: str, path: Path, sums: dict[str, str]) -> None:
-    with path.open("rb") as file:
-        reading = _Summed(file)
-        tar.addfile(_entry(name, os.fstat(file.fileno()).st_size), reading)
-        sums[name] = reading.sum.hexdigest()
-
-
-def _entry(name: str, size: int) -> tarfile.TarInfo:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode, entry.mtime = size, 0o600, int(time.time())
-    return entry
-
-
-class _Summed(io.RawIOBase):
+class Summed(io.RawIOBase):
     """A file, and the sum of what was read of it."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -160,21 +61,6 @@ class _Summed(io.RawIOBase):
         data = self.file.read(size)
         self.sum.update(data)
         return data
-
-
-def _appear(partial: Path, file: Path) -> None:
-    """Under its own name at last; a file that came there meanwhile is not overwritten."""
-    try:
-        os.link(partial, file)
-    except FileExistsError:
-        raise Conflict("storage.backup_exists", str(file), name=file.name) from None
-    except OSError:  # a disk without hard links: a USB stick
-        partial.rename(file)
-    folder = os.open(file.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 async def verify(file: Path) -> Manifest:
@@ -204,7 +90,7 @@ def _read(file: Path, folder: Path, wanted: tuple[str, ...] | None) -> Manifest:
             if member.name == MANIFEST:
                 manifest = data.read(_LONGEST_MANIFEST)
                 continue
-            reading = _Summed(data)
+            reading = Summed(data)
             keep = wanted is None or member.name in wanted
             with _sink(folder / member.name if keep else None) as sink:
                 while block := reading.read(_BLOCK):
@@ -251,7 +137,7 @@ def _compared(file: Path, manifest: bytes, sums: Mapping[str, str]) -> Manifest:
         found = Manifest(**json.loads(manifest))
     except (ValueError, TypeError, zlib.error) as error:
         raise Malformed("cli.backup_broken", repr(error), file=file.name) from error
-    if found.format != _FORMAT:
+    if found.format != FORMAT:
         raise Malformed("cli.backup_newer", str(found.format), file=file.name, version=found.version)
     if dict(found.sums) != sums or DATABASE not in sums:
         raise Malformed("cli.backup_broken", "the sums differ", file=file.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fedicoop.cli import archive, building, opening
+from fedicoop.cli import archive, archiving, building, opening
 from fedicoop.cli.command import Command, Given, Group, as_json, option
 from fedicoop.cli.terminal import marked, show, show_json
 from fedicoop.cli.words import language, t
@@ -43,7 +43,7 @@ async def _create(file: Path) -> archive.Manifest:
     async with opening.opened() as node:
         async with node.db.read() as tx:
             listings = await tx.count("SELECT count(*) FROM listings WHERE local AND status <> 'removed'")
-        found = await archive.make(node.settings, file, listings=listings)
+        found = await archiving.make(node.settings, file, listings=listings)
         async with node.db.write() as tx:
             await meta.put(tx, "backup_at", tx.now.isoformat(timespec="seconds"))
     return found

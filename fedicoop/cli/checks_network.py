@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from fedicoop.cli import opening
-from fedicoop.cli.checks import Finding, fine, mind, wrong
+from fedicoop.cli.findings import Finding, fine, mind, wrong
 from fedicoop.cli.words import t
 from fedicoop.errors import Problem
 

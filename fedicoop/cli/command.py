@@ -1,6 +1,7 @@
 """Commands as click has them, with our words: help in both languages, and two examples each."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from fedicoop.cli.words import t
+from fedicoop.errors import Misused
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,7 +61,8 @@ class _Worded(click.Command):
         return Option(names, is_flag=True, is_eager=True, expose_value=False, callback=_help, help="?")
 
     def _format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [one for param in self.get_params(ctx) if (one := param.get_help_record(ctx))]
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for one in options if (record := one.get_help_record(ctx))]
         if records:
             with formatter.section(t("cli.options")):
                 formatter.write_dl(records)
@@ -90,6 +93,16 @@ class Group(_Worded, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = get_close_matches(name, self.list_commands(ctx), 1)
+            shown = {"name": name, "near": near[0] if near else "", "command": ctx.command_path}
+            raise Misused("cli.no_such_command_near" if near else "cli.no_such_command", **shown)
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self._format_options(ctx, formatter)

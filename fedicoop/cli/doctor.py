@@ -20,7 +20,8 @@ ERROR_FOUND = 3
 @as_json
 def doctor(strict: bool, as_json: bool) -> int:
     from fedicoop.cli import opening
-    from fedicoop.cli.checks import Finding, examine
+    from fedicoop.cli.checks import examine
+    from fedicoop.cli.findings import Finding
 
     flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
     findings = list[Finding]()

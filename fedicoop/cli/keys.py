@@ -4,7 +4,6 @@ import click
 
 from fedicoop.cli import opening
 from fedicoop.cli.command import Group, as_json, option
-from fedicoop.cli.coop import carry
 from fedicoop.cli.terminal import marked, show, show_json, tell
 from fedicoop.cli.words import t
 from fedicoop.errors import NotFound
@@ -63,5 +62,5 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
                 )
                 await say(tx, news, Audience(followers_of=(fresh.id,)))
         if not opening.runs(node.settings):
-            await carry(node)
+            await opening.carry(node)
     return opening.name_of(fresh), [key.id for key in fresh.keys]

@@ -124,8 +124,8 @@ def _photo(path: Path, name: str) -> bytes:
 
 
 async def _kept(node: "Node", wanted: Any, data: bytes, dry_run: bool) -> "Photo":
-    from fedicoop.listings.values import line
     from fedicoop.listings.listing import Photo
+    from fedicoop.listings.values import line
     from fedicoop.media import store
     from fedicoop.media.pictures import re_encode
 

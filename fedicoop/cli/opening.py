@@ -108,6 +108,16 @@ def is_held(data_dir: Path, name: str) -> bool:
         raise
 
 
+async def carry(node: "Node", most: int = 50) -> None:
+    """Keep the promises that are due, as a worker would, without waiting for more."""
+    from fedicoop.app import WORK
+    from fedicoop.jobs.worker import run_one
+
+    for _ in range(most):
+        if not await run_one(node, WORK):
+            return
+
+
 def name_of(actor: "Actor") -> str:
     """How people write an actor: `@velo@velo.example`, confirmed or as its own house says."""
     from fedicoop.vocabulary.hosts import normal_host

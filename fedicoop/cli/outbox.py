@@ -9,7 +9,6 @@ import click
 
 from fedicoop.cli import opening
 from fedicoop.cli.command import Group, as_json, option, yes
-from fedicoop.cli.coop import carry
 from fedicoop.cli.terminal import marked, one_line, show, show_json, tell
 from fedicoop.cli.words import language, n, t
 from fedicoop.errors import Misused, NotFound, Problem
@@ -137,7 +136,7 @@ async def _retry(host: str | None) -> int:
             wanted: list[str | None] = [*lanes] or [None]
             tried = sum([await queue.retry_now(tx, lane) for lane in wanted])
         if not opening.runs(node.settings):
-            await carry(node)
+            await opening.carry(node)
         return tried
 
 

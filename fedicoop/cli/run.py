@@ -32,12 +32,12 @@ def run(argv: Sequence[str]) -> int:
     try:
         code = root.main(list(argv), prog_name="fedicoop", standalone_mode=False, obj=Given())
         return code if isinstance(code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as bare:
-        show(bare.message)
-        return Misused.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.ClickException as usage:
+        if type(usage).__name__ == "NoArgsIsHelpError":  # a family without a verb, since click 8.2
+            show(usage.message)
+            return Misused.exit_code
         return refuse(of_usage(usage), as_json)
     except Problem as problem:
         return refuse(problem, as_json)
@@ -80,8 +80,6 @@ def of_usage(error: click.ClickException) -> Problem:
             return Misused("cli.missing", name=_named(error), **shown)
         case click.BadParameter():
             return Misused("cli.bad_value", name=_named(error), reason=error.message, **shown)
-        case click.exceptions.NoSuchCommand():
-            return Misused("cli.no_such_command", name=error.command_name, **shown)
     return Misused("cli.usage", reason=error.format_message(), **shown)
 
 

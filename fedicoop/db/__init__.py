@@ -103,7 +103,7 @@ class Database:
     engine: Engine
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
-    _watching: set[asyncio.Future[None]] = field(default_factory=set, init=False, repr=False)
+    _commits: "_Commits" = field(default_factory=lambda: _Commits(), init=False, repr=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -120,7 +120,7 @@ class Database:
         async with self._transaction(write=True) as (tx, connection):
             yield tx
         if connection.changed:
-            self._tell_watchers()
+            self._commits.add()
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[tuple[Tx, Connection]]:
@@ -132,23 +132,42 @@ class Database:
         finally:
             inside.reset(token)
 
-    async def wait_for_commit(self, timeout: float) -> None:  # noqa: ASYNC109 - a sleep that ends early
+    @property
+    def commits(self) -> int:
+        """How many commits of this process have changed anything so far."""
+        return self._commits.number
+
+    async def wait_for_commit(self, timeout: float, since: int | None = None) -> None:  # noqa: ASYNC109
         """Sleep until something was written in this process, or `timeout` seconds have passed.
 
-        Writes of other processes are not heard of: whoever waits for them looks now and then.
+        `since`, the number of `commits` before the last look, makes sure that none is missed between
+        look and sleep.  Writes of other processes are not heard of: who waits for them looks now and
+        then.
         """
-        written = asyncio.get_running_loop().create_future()
-        self._watching.add(written)
+        if since is not None and since != self.commits:
+            return
         try:
             async with asyncio.timeout(timeout):
-                await written
+                await asyncio.shield(self._commits.following())
         except TimeoutError:
             pass
-        finally:
-            self._watching.discard(written)
 
-    def _tell_watchers(self) -> None:
-        while self._watching:
-            written = self._watching.pop()
-            if not written.done():
-                written.set_result(None)
+
+class _Commits:
+    """A counter that can be waited for."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._following: asyncio.Future[None] | None = None
+
+    def following(self) -> asyncio.Future[None]:
+        """Done with the next commit."""
+        if self._following is None:
+            self._following = asyncio.get_running_loop().create_future()
+        return self._following
+
+    def add(self) -> None:
+        self.number += 1
+        if self._following:
+            self._following.set_result(None)
+            self._following = None

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1200, 900
 FINER = 2  # drawn so many times larger than it is kept
 
-CREAM, SAND, PAPER, WHITE = "#fbf1e0", "#f3dfc1", "#fff8ec", "#ffffff"
-TERRACOTTA, BRICK, ROSE, BLUSH = "#d9774f", "#a9472b", "#e8a598", "#f5cfbf"
-MUSTARD, HONEY, BUTTER = "#e3a72f", "#f0c660", "#f9e3a4"
-OLIVE, LEAF, SAGE, FOREST = "#7f8f4e", "#93ab5c", "#c3cf9f", "#4e6b3f"
-TEAL, PINE, MIST, NAVY = "#3f8f88", "#2c5f5d", "#bcd9d2", "#2f3e4e"
-WOOD, OAK, BARK = "#c98f56", "#e2b77f", "#8c5e3c"
-STEEL, SILVER, IRON, INK = "#8d99a0", "#cfd6d8", "#55606a", "#2b2a33"
+PALETTE = {
+    "cream": "#fbf1e0", "paper": "#fff8ec", "white": "#ffffff",
+    "terracotta": "#d9774f", "brick": "#a9472b", "rose": "#e8a598", "blush": "#f5cfbf",
+    "mustard": "#e3a72f", "honey": "#f0c660", "butter": "#f9e3a4",
+    "olive": "#7f8f4e", "leaf": "#93ab5c", "sage": "#c3cf9f", "forest": "#4e6b3f",
+    "teal": "#3f8f88", "pine": "#2c5f5d", "mist": "#bcd9d2", "navy": "#2f3e4e",
+    "wood": "#c98f56", "oak": "#e2b77f", "bark": "#8c5e3c",
+    "steel": "#8d99a0", "silver": "#cfd6d8", "iron": "#55606a", "ink": "#2b2a33",
+}  # fmt: skip
+"""The colours of the house by their names; a shape may also be filled with any `#rrggbb`."""
 
 Spot = tuple[float, float]
 
@@ -45,6 +49,7 @@ class Pen:
         from PIL import Image, ImageColor, ImageDraw, ImageOps
 
         spots = [self._place(spot) for spot in points]
+        fill = PALETTE.get(fill, fill)
         if shade is None:
             ImageDraw.Draw(self.sheet).polygon(spots, fill=fill)
             return
@@ -54,7 +59,9 @@ class Pen:
         mask = Image.new("L", size)
         ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in spots], fill=255)
         ramp = Image.linear_gradient("L").resize(size)
-        colours = ImageOps.colorize(ramp, ImageColor.getrgb(fill), ImageColor.getrgb(shade))
+        colours = ImageOps.colorize(
+            ramp, ImageColor.getrgb(fill), ImageColor.getrgb(PALETTE.get(shade, shade))
+        )
         self.sheet.paste(colours, (left, top), mask)
 
     def oval(self, x: float, y: float, rx: float, ry: float, fill: str, shade: str | None = None) -> None:
@@ -64,17 +71,31 @@ class Pen:
         self.oval(x, y, r, r, fill, shade)
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: str, shade: str | None = None, *, r: float = 0
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        shade: str | None = None,
+        *,
+        r: float = 0,
     ) -> None:
         """A rectangle from its upper left corner, its corners rounded by `r`."""
         r = min(r, width / 2, height / 2)
-        corners = ((x + width - r, y + r, -90), (x + width - r, y + height - r, 0), (x + r, y + height - r, 90))
-        spots = [spot for cx, cy, start in (*corners, (x + r, y + r, 180)) for spot in _corner(cx, cy, r, start)]
+        corners = (
+            (x + width - r, y + r, -90),
+            (x + width - r, y + height - r, 0),
+            (x + r, y + height - r, 90),
+        )
+        spots = [
+            spot for cx, cy, start in (*corners, (x + r, y + r, 180)) for spot in _corner(cx, cy, r, start)
+        ]
         self.shape(spots, fill, shade)
 
     def line(self, points: Sequence[Spot], width: float, fill: str) -> None:
         """A stroke with round ends and joints."""
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             along = complex(b[0] - a[0], b[1] - a[1])
             aside = along / (abs(along) or 1) * 1j * width / 2
             ends = (complex(*a) + aside, complex(*b) + aside, complex(*b) - aside, complex(*a) - aside)
@@ -90,9 +111,14 @@ class Pen:
         """A smooth closed shape through these points."""
         self.shape(_smooth(points, closed=True), fill, shade)
 
-    def ring(self, x: float, y: float, r: float, width: float, fill: str, *, start: float = 0, end: float = 360) -> None:
+    def ring(
+        self, x: float, y: float, r: float, width: float, fill: str, *, start: float = 0, end: float = 360
+    ) -> None:
         """A circle's line, or a part of it: degrees, clockwise from three o'clock."""
-        outer, inner = _arc((x, y), r + width / 2, r + width / 2, start, end), _arc((x, y), r - width / 2, r - width / 2, start, end)
+        outer, inner = (
+            _arc((x, y), r + width / 2, r + width / 2, start, end),
+            _arc((x, y), r - width / 2, r - width / 2, start, end),
+        )
         self.shape([*outer, *reversed(inner)], fill)
 
     def shadow(self, x: float, y: float, rx: float, ry: float, strength: int = 70) -> None:
@@ -115,7 +141,7 @@ def sheet(width: int = WIDTH) -> Pen:
     from PIL import Image
 
     unit = FINER * width / WIDTH
-    return Pen(Image.new("RGB", (round(WIDTH * unit), round(HEIGHT * unit)), CREAM), unit)
+    return Pen(Image.new("RGB", (round(WIDTH * unit), round(HEIGHT * unit)), PALETTE["cream"]), unit)
 
 
 def jpeg(pen: Pen) -> bytes:
@@ -146,6 +172,8 @@ def _smooth(points: Sequence[Spot], *, closed: bool) -> list[Spot]:
         for step in range(12):
             t = step / 12
             weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-            x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) / 2 for axis in (0, 1))
+            x, y = (
+                sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) / 2 for axis in (0, 1)
+            )
             spots.append((x, y))
     return spots if closed else [*spots, points[-1]]

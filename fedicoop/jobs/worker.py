@@ -32,6 +32,7 @@ commit; where it returns without, the worker closes the job.
 PAUSE = 5.0  # seconds, after the database refused to be written
 LOOK = 1.0  # seconds between looks for what became due, or was promised by another process
 HOUSEKEEPING = 3600.0  # seconds
+CLOCK_CHECK = 60.0  # seconds
 JUMP = 300.0  # seconds by which the clock moved, to speak of a jump
 
 
@@ -117,6 +118,9 @@ async def _settle(node: Node, job: Job, outcome: Callable[[Tx], Awaitable[Result
         except Conflict as problem:
             log.warning("jobs.taken_over", **_named(job), error=str(problem))
             break
+        except Exception:
+            log.exception("jobs.not_written", **_named(job))
+            break
     return None
 
 
@@ -141,8 +145,8 @@ async def work_until(
     async with node.db.write() as tx:
         taken = await queue.take_over(tx, alone=alone)
     log.info("jobs.worker_started", workers=workers, leases_taken_over=taken)
-    turn = Turn()
-    tasks = [asyncio.create_task(_work(node, work, stop, turn)) for _ in range(workers)]
+    watch = _Watch(Turn(), asyncio.Lock())
+    tasks = [asyncio.create_task(_work(node, work, stop, watch)) for _ in range(workers)]
     tasks.append(asyncio.create_task(_keep_house(node, stop)))
     try:
         await stop.wait()
@@ -153,23 +157,44 @@ async def work_until(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _work(node: Node, work: Work, stop: asyncio.Event, turn: Turn) -> None:
-    """One worker.  Whatever happens to the database, it goes on, and says so once."""
-    trouble = False
+@dataclass(slots=True)
+class _Watch:
+    """What the workers of a process share.  One at a time looks for a job, so that a commit wakes one."""
+
+    turn: Turn
+    looking: asyncio.Lock
+    trouble: bool = False
+
+
+async def _work(node: Node, work: Work, stop: asyncio.Event, watch: _Watch) -> None:
+    """One worker."""
     while not stop.is_set():
+        async with watch.looking:
+            job = await _next(node, stop, watch)
+        if job:
+            await _try(node, work, job)
+
+
+async def _next(node: Node, stop: asyncio.Event, watch: _Watch) -> Job | None:
+    """Wait for a job, or for `stop`.  Whatever happens to the database, go on, and say so once."""
+    while not stop.is_set():
+        seen = node.db.commits
         try:
-            busy = await run_one(node, work, turn)
-            if trouble:
-                log.info("jobs.queue_works_again")
-            trouble = False
+            job = await _claim(node, watch.turn)
         except Exception as problem:
-            if not trouble:
+            if not watch.trouble:
                 log.error("jobs.queue_stopped", error=str(problem), exc_info=not isinstance(problem, Problem))
-            trouble, busy = True, False
-        if trouble:
+            watch.trouble = True
             await _rest(stop, asyncio.sleep(PAUSE))
-        elif not busy:
-            await _rest(stop, node.db.wait_for_commit(LOOK))
+            continue
+        if watch.trouble:
+            log.info("jobs.queue_works_again")
+        watch.trouble = False
+        if job and not job.settled:
+            return job
+        if job is None:
+            await _rest(stop, node.db.wait_for_commit(LOOK, seen))
+    return None
 
 
 async def _rest(stop: asyncio.Event, until: Coroutine[Any, Any, None]) -> None:
@@ -193,7 +218,7 @@ async def _keep_house(node: Node, stop: asyncio.Event) -> None:
         if abs(moved) > JUMP or steady - tidied >= HOUSEKEEPING:
             tidied = steady
             await _tidy(node)
-        await _rest(stop, asyncio.sleep(60))
+        await _rest(stop, asyncio.sleep(CLOCK_CHECK))
 
 
 async def _tidy(node: Node) -> None:

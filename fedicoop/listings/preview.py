@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fedicoop.listings.listing import Kind, Listing, Mode, Status
-from fedicoop.listings.terms import terms
+from fedicoop.listings.terms import description, terms
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import plain
 
@@ -35,12 +35,12 @@ def of(listing: Listing, coop: Actor | None, origin: str, language: str) -> Prev
     """The preview of a listing; `language` is the page's, for the words that are ours."""
     where = listing.where.name if listing.where else ""
     facts = " · ".join(part for part in (terms(listing, language), where) if part)
-    text = plain(listing.html, 160)
-    description = f"{facts} — {text}" if text else facts
+    text = plain(description(listing), 160)
+    summary = f"{facts} — {text}" if text else facts
     photo = next((photo for photo in listing.photos if photo.name), None)
     image = f"{origin}/media/{photo.name}" if photo else None
-    document = _document(listing, coop, origin, description, image)
-    return Preview(listing.title, description, image, photo.alt if photo else "", in_script(document))
+    document = _document(listing, coop, origin, summary, image)
+    return Preview(listing.title, summary, image, photo.alt if photo else "", in_script(document))
 
 
 def in_script(document: dict[str, Any]) -> Markup:

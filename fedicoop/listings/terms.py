@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fedicoop.i18n import day, money, n, number, t
 from fedicoop.listings.listing import Kind, Listing, Mode, Money
+from fedicoop.web.clean import markdown
 
 UNITS = ("one", "hour", "kg", "g", "litre", "metre", "day", "half-day", "basket", "dozen")
 """The units that we have words for."""
@@ -75,6 +76,11 @@ def availability(listing: Listing, language: str) -> str:
 def _unbroken(date: datetime | None, language: str) -> str:
     """A day that no line end tears apart."""
     return day(date, language).replace(" ", "\u00a0") if date else ""
+
+
+def description(listing: Listing) -> str:
+    """Its text as sanitised HTML: a peer's as it was kept, ours from the Markdown that was written."""
+    return listing.html or markdown(listing.text)
 
 
 def shortened(text: str, limit: int = 40) -> str:
