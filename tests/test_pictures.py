@@ -174,13 +174,21 @@ except OSError:
     assert said == "bounded\n"
 
 
+def children() -> set[str]:
+    """The processes that this one has; the judges of other tests may be among them."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
+    return {line for line in found.stdout.splitlines() if "ps -o" not in line}
+
+
 async def test_a_picture_that_takes_too_long_is_given_up_and_its_child_is_gone(monkeypatch):
     monkeypatch.setattr(pictures, "DEADLINE", 0.01)
+    before = children()
 
     assert await refusal(encoded(scene())) == "picture.too_slow"
 
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children() <= before
 
 
 async def test_a_flood_of_pictures_is_told_to_come_back():

@@ -20,6 +20,7 @@ from fedicoop.listings.federation import ACTION
 from fedicoop.media.pictures import MOST_BYTES
 from fedicoop.settings import EXAMPLES, PREFIX, Settings
 from fedicoop.vocabulary import cursor, parsing, reading, types
+from tests.test_floors import FLOORS
 from tools import federation_examples
 
 ROOT = Path(__file__).parents[1]
@@ -233,17 +234,18 @@ def meant(words: list[str]) -> tuple[click.Command, list[str]]:
     return command, rest
 
 
+CALL = re.compile(
+    r"\s*(?:[\d*]+(?:\s+[\d*]+){4}\s+)?(?:[A-Z]+=\$\()?(?:sudo\s+(?:-u\s+\w+\s+)?)?(fedicoop\s.*)"
+)
+"""One call of fedicoop in a shell line: perhaps by cron, for a variable, as another user."""
+
+
 def commands_in(markdown: str) -> list[list[str]]:
     """Every call of fedicoop in the shell blocks of a text, as words."""
-    found = []
-    for kind, body in FENCED.findall(markdown):
-        if kind not in ("sh", "console", "ini"):
-            continue
-        for line in body.replace("\\\n", " ").splitlines():
-            if call := re.search(r"(?:^|[\s(/=])(fedicoop\s+[a-z-].*)", line.partition(" # ")[0]):
-                command = re.split(r"\s(?:[|>]|2>|<|&|\|\||&&)", call[1].rstrip(" &)"))[0]
-                found.append(shlex.split(command.rstrip(" &"), comments=True))
-    return found
+    lines = [line for kind, body in FENCED.findall(markdown) if kind == "sh" for line in body.splitlines()]
+    pieces = [piece for line in lines for piece in re.split(r"&&|\|", line)]
+    found = [call[1] for piece in pieces if (call := CALL.fullmatch(piece))]
+    return [shlex.split(re.split(r"\s(?:2?>|<|&)", call)[0]) for call in found]
 
 
 def calls() -> list[tuple[str, list[str]]]:
@@ -297,3 +299,9 @@ def test_the_french_readme_has_the_same_parts_and_the_same_commands():
 def test_pictures_of_the_documents_are_light():
     for picture in (ROOT / "docs" / "images").glob("*.png"):
         assert picture.stat().st_size <= 150_000, picture.name
+
+
+def test_the_floors_are_told_as_they_are():
+    told = [set(names(row[0])) for row in table("docs/architecture.md", "floors")]
+
+    assert told == FLOORS

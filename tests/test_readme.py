@@ -38,7 +38,7 @@ def to_paste(name: str) -> str:
 @pytest.fixture
 def pasted(tmp_path: Path) -> str:
     """The README's commands on ports that are free here, in a folder that is the test's."""
-    script = to_paste("README.md").replace("/tmp/two-coops", str(tmp_path / "two-coops"))  # noqa: S108
+    script = to_paste("README.md").replace("/tmp/two-coops", str(tmp_path / "two-coops"))
     for written, free in zip(("8011", "8012"), free_ports(2), strict=True):
         assert f"127.0.0.1:{written}" in script
         script = script.replace(written, str(free))

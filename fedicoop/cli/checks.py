@@ -30,16 +30,21 @@ async def examine(
             found(one)
     try:
         await checks_disk.database(settings, found)
-        await _node(settings, found)
+        serving_at = await _node(settings, found)
     except Problem as problem:
         found(Finding("database", "✗", problem=problem))
-    return await checks_network.examine(settings, found)
+        serving_at = None
+    return await checks_network.examine(settings, serving_at, found)
 
 
-async def _node(settings: "Settings", found: Callable[[Finding], None]) -> None:
+async def _node(settings: "Settings", found: Callable[[Finding], None]) -> str | None:
+    """What the database knows; and where `serve` said that it listens."""
+    from fedicoop import meta
     from fedicoop.assemble import assemble
 
     async with assemble(settings) as node:
         for check in checks_house.CHECKS:
             for one in await check(node):
                 found(one)
+        async with node.db.read() as tx:
+            return await meta.find(tx, "serving_at")

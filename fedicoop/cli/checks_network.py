@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 PATIENCE = 5.0  # seconds for an answer of our own process
 
 
-async def examine(settings: "Settings", found: Callable[[Finding], None]) -> None:
-    """From the name outwards; where nothing serves, nothing is asked."""
+async def examine(settings: "Settings", serving_at: str | None, found: Callable[[Finding], None]) -> None:
+    """From the name outwards; where nothing serves, nothing is asked.
+
+    `serving_at` is the address at which `serve` said that it listens.
+    """
     scheme, name = urlsplit(settings.origin).scheme, urlsplit(settings.origin).hostname or ""
     if scheme == "http":
         found(mind("https", "doctor.plain_http", origin=settings.origin))
@@ -32,7 +35,7 @@ async def examine(settings: "Settings", found: Callable[[Finding], None]) -> Non
     found(fine("dns", f"{name} → {', '.join(addresses)}"))
     if not opening.is_held(settings.data_dir, "serve"):
         return None
-    found(await asyncio.to_thread(_at_home, settings))
+    found(await asyncio.to_thread(_at_home, settings, serving_at or f"http://{settings.bind}"))
     if scheme == "https":
         found(await _from_outside(settings))
     return None
@@ -45,9 +48,10 @@ def _addresses(name: str) -> list[str]:
         return []
 
 
-def _at_home(settings: "Settings") -> Finding:
+def _at_home(settings: "Settings", serving_at: str) -> Finding:
     """Our own process, asked directly at the address where it listens: WebFinger of the base address."""
-    host, port = settings.listens_on
+    place = urlsplit(serving_at)
+    host, port = place.hostname or "", place.port or 80
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared, not bound
     path = f"/.well-known/webfinger?resource={quote(settings.origin, safe='')}"
     line = http.client.HTTPConnection(host, port, timeout=PATIENCE)
@@ -56,12 +60,12 @@ def _at_home(settings: "Settings") -> Finding:
         answer = line.getresponse()
         status, body = answer.status, answer.read(100_000)
     except (OSError, http.client.HTTPException) as error:
-        return mind("webfinger", "doctor.silent_here", address=settings.bind, reason=str(error))
+        return mind("webfinger", "doctor.silent_here", address=place.netloc, reason=str(error))
     finally:
         line.close()
     if status != 200 or _self_link(body) is None:
-        return wrong("webfinger", "doctor.odd_here", address=settings.bind, status=str(status))
-    return fine("webfinger", t("cli.doctor.answers", address=settings.bind))
+        return wrong("webfinger", "doctor.odd_here", address=place.netloc, status=str(status))
+    return fine("webfinger", t("cli.doctor.answers", address=place.netloc))
 
 
 def _self_link(body: bytes) -> str | None:

@@ -40,13 +40,17 @@ def follow(name: str, coop: str | None, as_json: bool) -> None:
 
 async def _follow(name: str, coop: str | None, as_json: bool) -> None:
     from fedicoop.actors.names import by_name
-    from fedicoop.follows import actions
+    from fedicoop.follows import actions, store
+    from fedicoop.follows.follow import Status
 
     async with opening.opened() as node:
         them, started = await by_name(node, name), time.monotonic()
         async with node.db.write() as tx:
             us = await opening.our_coop(tx, coop)
-            following = await actions.follow(tx, await opening.acting(tx, us), us, them)
+            following = await store.between(tx, us.id, them.id)
+            already = following is not None and following.status is Status.ACCEPTED
+            if following is None or not already:
+                following = await actions.follow(tx, await opening.acting(tx, us), us, them)
         status = await _answer(node, us, them)
         took = time.monotonic() - started
     if as_json:

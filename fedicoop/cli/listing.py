@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fedicoop.listings.listing import Listing
     from fedicoop.node import Node
 
+SHORT = 8  # letters of a key that `listing list` shows: its last ones, which are chance
 ID = click.argument("id", metavar="ID")
 FILE = click.argument("file", metavar="FILE.json")
 member = option("--as", "member", metavar="HANDLE")
@@ -130,7 +131,7 @@ async def _meant(tx: "Tx", node: "Node", text: str, member: str | None) -> tuple
     from fedicoop.listings import store
 
     key = text.strip().rstrip("/").rpartition("/")[2].lower()
-    found = await store.find(tx, text.strip()) or await store.find_by_key(tx, key)
+    found = await store.find(tx, text.strip()) or await store.find_by_key(tx, key) or await _ending(tx, key)
     if found and "://" in text and text.strip().rstrip("/") not in (found.id, found.url):
         found = None
     if found is None and await store.is_gone(tx, f"{node.settings.origin}/listings/{key}"):
@@ -140,6 +141,16 @@ async def _meant(tx: "Tx", node: "Node", text: str, member: str | None) -> tuple
     if found.coop_id is None:
         raise Forbidden("cli.listing_of_a_peer", text, id=text)
     return found, await opening.acting(tx, await actors.get(tx, found.coop_id), member)
+
+
+async def _ending(tx: "Tx", end: str) -> "Listing | None":
+    """The listing of ours whose key ends so, as `listing list` shows it, if there is exactly one."""
+    from fedicoop.listings import store
+
+    if len(end) < SHORT:
+        return None
+    found = [one for one in await store.every(tx, source="local") if one.key.endswith(end)]
+    return found[0] if len(found) == 1 else None
 
 
 def _step(name: str, what: str, example: str) -> None:
@@ -213,7 +224,13 @@ def list_(source: str, kind: str | None, as_json: bool) -> None:
 def _row(shown: Shown) -> tuple[str, ...]:
     one = shown.listing
     source = t("cli.listing.local") if shown.source == "local" else shown.source
-    return one.key.lower(), t(f"kind.{one.kind}"), t(f"cli.listing.status.{one.status}"), source, one.title
+    return (
+        one.key.lower()[-SHORT:],
+        t(f"kind.{one.kind}"),
+        t(f"cli.listing.status.{one.status}"),
+        source,
+        one.title,
+    )
 
 
 async def _list(source: str, kind: str | None) -> list[Shown]:

@@ -115,7 +115,7 @@ def listing_told(listing: "Listing") -> Told:
         "title": listing.title,
         "kind": listing.kind,
         "mode": listing.mode,
-        "status": str(listing.status),
+        "state": str(listing.status),
         "price": {"amount": str(price.amount), "currency": price.currency} if price else None,
         "counterpart": listing.counterpart,
         "deposit": {"amount": str(deposit.amount), "currency": deposit.currency} if deposit else None,

@@ -1,6 +1,7 @@
 """The HTTP side of `serve`: uvicorn, with our own socket, signals and log."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from fedicoop import meta
 from fedicoop.errors import Misconfigured
 from fedicoop.log import log
 
 if TYPE_CHECKING:
     from fedicoop.node import Node
-    from fedicoop.settings import Settings
 
 MOST_AT_ONCE = 512  # connections; the next ones get 503 at once, and find us alive
 GRACE = 5  # seconds for requests in hand when the process stops
@@ -48,9 +49,10 @@ async def answer(node: "Node", stop: asyncio.Event) -> None:
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=GRACE,
         )
+        logging.getLogger("uvicorn.error").setLevel("DEBUG" if config.access_log else "WARNING")
         server = Server(config)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
-        telling = asyncio.create_task(_tell_when_ready(server, sock, settings))
+        telling = asyncio.create_task(_tell_when_ready(server, sock, node))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
@@ -99,9 +101,12 @@ def _deaf(host: str, port: int, error: Exception) -> Misconfigured:
     return Misconfigured(key, repr(error), address=place, port=str(port), reason=str(error))
 
 
-async def _tell_when_ready(server: Server, sock: socket.socket, settings: "Settings") -> None:
+async def _tell_when_ready(server: Server, sock: socket.socket, node: "Node") -> None:
+    settings = node.settings
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.01)
     host, port = sock.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     log.info("serving", address=address, origin=settings.origin, workers=settings.workers)
+    async with node.db.write() as tx:  # for `doctor`: a flag may have said another address than the settings
+        await meta.put(tx, "serving_at", address)
