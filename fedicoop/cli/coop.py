@@ -10,6 +10,7 @@ from fedicoop.cli import known, opening
 from fedicoop.cli.command import Group, as_json, coop_option, option
 from fedicoop.cli.terminal import marked, one_line, show, show_json, show_table, tell
 from fedicoop.cli.words import t
+from fedicoop.errors import Refused
 from fedicoop.listings.categories import KINDS
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ def coop() -> None:
 @NAME
 @coop_option
 @as_json
-def follow(name: str, coop: str | None, as_json: bool) -> None:
-    opening.perform(_follow(name, coop, as_json))
+def follow(name: str, coop: str | None, as_json: bool) -> int:
+    return opening.perform(_follow(name, coop, as_json))
 
 
-async def _follow(name: str, coop: str | None, as_json: bool) -> None:
+async def _follow(name: str, coop: str | None, as_json: bool) -> int:
     from fedicoop.actors.names import by_name
     from fedicoop.follows import actions, store
     from fedicoop.follows.follow import Status
@@ -52,32 +53,37 @@ async def _follow(name: str, coop: str | None, as_json: bool) -> None:
             if following is None or not already:
                 following = await actions.follow(tx, await opening.acting(tx, us), us, them)
         status = await _answer(node, us, them)
-        took = time.monotonic() - started
     if as_json:
         told = {"id": following.id, "actor": them.id, "handle": opening.name_of(them)}
         show_json(told | {"name": them.name, "status": status})
-        return
+    else:
+        _tell(them, "already" if already else status, time.monotonic() - started)
+        if status == "pending" and not opening.runs(node.settings):
+            tell(f"  {t('cli.nobody_serves', command='fedicoop serve')}")
+    return Refused.exit_code if status == "rejected" else 0
+
+
+def _tell(them: "Actor", outcome: str, took: float) -> None:
     shown = {"name": one_line(them.name or them.handle), "handle": opening.name_of(them)}
     show(marked("✓", t("cli.coop.found", **shown)))
-    show(
-        marked("✗" if status == "rejected" else "✓", t(f"cli.coop.{status}", seconds=f"{took:.1f}", **shown))
-    )
-    if status == "pending" and not opening.runs(node.settings):
-        tell(f"  {t('cli.nobody_serves', command='fedicoop serve')}")
+    said = t(f"cli.coop.{outcome}", seconds=f"{took:.1f}", **shown)
+    show(marked("✗" if outcome == "rejected" else "✓", said))
 
 
 async def _answer(node: "Node", us: "Actor", them: "Actor") -> str:
     """What became of the Follow within a few seconds.
 
-    Where no other process carries what we promised, this one does, as far as it comes.
+    Where no other process carries what we promised, this one does, and does not wait: the answer
+    comes to a house that is open.
     """
     from fedicoop.follows import store
     from fedicoop.follows.follow import Status
 
-    alone, until = not opening.runs(node.settings), time.monotonic() + WAIT
+    until = time.monotonic() + WAIT
+    if not opening.runs(node.settings):
+        await opening.carry(node)
+        until = time.monotonic()
     while True:
-        if alone:
-            await opening.carry(node)
         async with node.db.read() as tx:
             found = await store.between(tx, us.id, them.id)
         if found is None or found.status is not Status.PENDING or time.monotonic() > until:

@@ -42,7 +42,12 @@ class _Reading:
         if not self._begun:
             self._thread.sqlite.execute("BEGIN")
             self._begun = True
-        return execute(self._thread.sqlite, sql, values)
+        try:
+            return execute(self._thread.sqlite, sql, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:  # query_only says this; a disk says more
+                raise AssertionError(f"a reading transaction does not write: {sql}") from error
+            raise
 
     def end(self) -> None:
         self._open = False

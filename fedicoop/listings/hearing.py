@@ -52,7 +52,7 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         return False
     if known and (known.local or known.actor_id != note.by or not _newer(note, known)):
         return False
-    listing = from_note(note, key=known.key if known else tx.new_id(), now=tx.now)
+    listing = from_note(note, key=known.key if known else tx.new_id().lower(), now=tx.now)
     if known:
         listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
     await store.put(tx, replace(listing, photos=await _wanted(tx, listing)))
