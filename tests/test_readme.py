@@ -10,13 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MARKS = {
-    "README.md": ("<!-- two coops by hand: from here -->", "<!-- two coops by hand: to here -->"),
-    "README.fr.md": (
-        "<!-- deux coops à la main : à partir d’ici -->",
-        "<!-- deux coops à la main : jusqu’ici -->",
-    ),
-}
+PART = re.compile(r"<!-- two coops by hand: from here -->(.*)<!-- two coops by hand: to here -->", re.DOTALL)
 
 
 def free_ports(count: int) -> list[int]:
@@ -30,8 +24,7 @@ def free_ports(count: int) -> list[int]:
 
 def to_paste(name: str) -> str:
     """All that a part of the README tells to paste, one block after the other."""
-    begin, end = MARKS[name]
-    part = (ROOT / name).read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
+    [part] = PART.findall((ROOT / name).read_text(encoding="utf-8"))
     return "".join(re.findall(r"```sh\n(.*?)```\n", part, re.DOTALL))
 
 
