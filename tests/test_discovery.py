@@ -11,7 +11,12 @@ from fedicoop.vocabulary.types import Collection
 
 @pytest.mark.parametrize(
     "resource",
-    ["acct:nord@nord.test", "acct:NORD@NORD.TEST", "https://nord.test/actors/nord", "https://nord.test/@nord"],
+    [
+        "acct:nord@nord.test",
+        "acct:NORD@NORD.TEST",
+        "https://nord.test/actors/nord",
+        "https://nord.test/@nord",
+    ],
 )
 async def test_a_name_leads_to_the_actor_and_back(network, resource):
     nord = await network.add("nord.test")
@@ -39,7 +44,14 @@ async def test_the_server_itself_has_a_name(network, resource):
 
 @pytest.mark.parametrize(
     "resource",
-    ["acct:nord@evil.example", "acct:nord", "acct:@nord.test", "acct:x@nord.test", "https://evil.example/@nord", "é"],
+    [
+        "acct:nord@evil.example",
+        "acct:nord",
+        "acct:@nord.test",
+        "acct:x@nord.test",
+        "https://evil.example/@nord",
+        "é",
+    ],
 )
 async def test_names_that_are_not_ours_are_not_answered(network, resource):
     """Case 42."""
@@ -129,7 +141,10 @@ async def test_one_address_answers_programs_and_people(network, accept, kind):
 
     assert answer.headers["content-type"] == kind
     assert "accept" in answer.headers["vary"].lower()
-    assert f'<{offer.id}>; rel="alternate"' in answer.headers.get("link", "") or kind == "application/activity+json"
+    assert (
+        f'<{offer.id}>; rel="alternate"' in answer.headers.get("link", "")
+        or kind == "application/activity+json"
+    )
 
 
 async def test_what_has_not_changed_is_not_sent_again(network):

@@ -39,7 +39,9 @@ async def said(instance):
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("fields", [{}, FULL, {"counterpart": "du miel"}], ids=["bare", "full", "counterpart"])
+@pytest.mark.parametrize(
+    "fields", [{}, FULL, {"counterpart": "du miel"}], ids=["bare", "full", "counterpart"]
+)
 async def test_a_listing_of_any_sort_suits_every_peer(network, kind, mode, fields):
     nord = await network.add("nord.test")
 
@@ -62,7 +64,14 @@ async def test_a_members_listing_suits_every_peer(network):
     nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
     async with nord.node.db.write() as tx:
         lea = await members.add(
-            tx, nord.operator, nord.origin, handle="lea", name="L", pair=PAIRS[3], email=None, role=Role.MEMBER
+            tx,
+            nord.operator,
+            nord.origin,
+            handle="lea",
+            name="L",
+            pair=PAIRS[3],
+            email=None,
+            role=Role.MEMBER,
         )
 
     await nord.publish(by=lea)
@@ -80,5 +89,7 @@ async def test_each_edit_is_newer_to_the_second_than_the_last(network):
     for title in ("Un", "Deux", "Trois"):
         await nord.update(offer, title=title)
 
-    stamps = [activity["object"].get("updated", activity["object"]["published"]) for activity in await said(nord)]
+    stamps = [
+        activity["object"].get("updated", activity["object"]["published"]) for activity in await said(nord)
+    ]
     assert stamps == sorted(set(stamps))

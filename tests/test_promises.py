@@ -196,7 +196,10 @@ def verbs(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
     context = click.Context(command)
     found = []
     for name in command.list_commands(context):
-        inner = command.get_command(context, name)
+        try:
+            inner = command.get_command(context, name)
+        except ImportError:  # asked for while the tests are gathered: let its own test fail, not all
+            inner = click.Command(name)
         assert inner is not None, name
         found += verbs(inner, (*path, name))
     return found

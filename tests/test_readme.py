@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"<!-- two coops by hand: from here -->(.*)<!-- two coops by hand: to here -->", re.DOTALL)
 
@@ -28,37 +26,40 @@ def to_paste(name: str) -> str:
     return "".join(re.findall(r"```sh\n(.*?)```\n", part, re.DOTALL))
 
 
-@pytest.fixture
-def pasted(tmp_path: Path) -> str:
-    """The README's commands on ports that are free here, in a folder that is the test's."""
-    script = to_paste("README.md").replace("/tmp/two-coops", str(tmp_path / "two-coops"))
-    for written, free in zip(("8011", "8012"), free_ports(2), strict=True):
-        assert f"127.0.0.1:{written}" in script
-        script = script.replace(written, str(free))
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    return f"trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n{script}"
-
-
-def test_two_coops_by_hand_exchange_an_offer_as_the_readme_says(pasted, tmp_path):
+def paste(folder: Path, patience: int) -> subprocess.CompletedProcess[str]:
+    """The README's commands, in a folder of ours, on free ports, with so many times its patience."""
+    ports = dict(zip(("8011", "8012"), map(str, free_ports(2)), strict=True))
+    script = to_paste("README.md").replace("/tmp/two-coops", str(folder / "two-coops"))
+    script = re.sub(r"\b801[12]\b", lambda written: ports[written[0]], script)
+    leaving = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"
+    waiting = f"sleep() {{ command sleep $(($1 * {patience})); }}"
     environ = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", pasted],
-        cwd=tmp_path,
+    folder.mkdir()
+    (folder / ".venv").symlink_to(sys.prefix)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{leaving}\n{waiting}\n{script}"],
+        cwd=folder,
         env=environ | {"LANG": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
+
+def arrived(told: str) -> list[str]:
+    """The titles that the library listed as the workshop's, in order."""
+    return re.findall(r"^\w+ +Offer .* @velo@127\S+ +(.+)$", told, re.MULTILINE)
+
+
+def test_two_coops_by_hand_exchange_an_offer_as_the_readme_says(tmp_path):
+    done = paste(tmp_path / "quick", 1)
+    if done.returncode or len(arrived(done.stdout)) != 2:  # a busy machine: once more, with more patience
+        done = paste(tmp_path / "slow", 4)
+
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    arrived = [
-        line.strip() for line in done.stdout.splitlines() if "@velo@127.0.0.1" in line and "/l/" not in line
-    ]
-    listed = [line for line in arrived if "Vélo cargo" in line]
-    assert [line.rpartition("  ")[2] for line in listed] == ["Vélo cargo", "Vélo cargo bleu"], done.stdout
+    assert arrived(done.stdout) == ["Vélo cargo", "Vélo cargo bleu"], done.stdout
 
 
 def test_both_languages_paste_the_same():

@@ -1,6 +1,6 @@
 """Our own small drawings, put into the page itself: no request, no font, the colour of the text."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,6 +24,7 @@ def _drawings() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=500)  # names may come from a peer
 def icon(name: str, *, size: str = "") -> Markup:
     """A drawing beside words that already say it, so it is hidden from screen readers.
 

@@ -116,6 +116,7 @@ def _environment() -> "Environment":
         loader=FileSystemLoader(templates()),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
