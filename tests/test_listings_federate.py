@@ -1,12 +1,14 @@
 """A listing crosses the border: it arrives, changes, ends and disappears on the other side too."""
 
+from decimal import Decimal
+
 import pytest
 
 from fedicoop.access import Role
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.errors import Conflict, Forbidden
 from fedicoop.listings import actions, tasks
-from fedicoop.listings.listing import Mode, Status
+from fedicoop.listings.listing import Mode, Money, Status
 from fedicoop.members import actions as members
 from tests.conftest import PAIRS
 
@@ -32,7 +34,10 @@ async def test_a_published_offer_reaches_the_coop_that_follows(pair, network):
     assert seen.tags == ("velo",)
     assert seen.where.name == "Lille"
     assert "Trois vélos <strong>à prêter</strong>" in seen.html
-    assert "Caution" in seen.html
+    assert seen.deposit == Money(Decimal(50), "EUR")
+    assert seen.html == "<p>Trois vélos <strong>à prêter</strong></p>", (
+        "what the page shows anyway is not said twice"
+    )
 
 
 async def test_a_need_is_the_equal_of_an_offer(pair, network):
@@ -268,6 +273,28 @@ async def test_where_members_write_the_coop_boosts(network):
         await actions.delete(tx, lea, offer.id)
     await network.settle()
     assert await sud.shelf() == []
+
+
+async def test_a_new_follower_of_a_coop_whose_members_write_reads_what_they_wrote(network):
+    nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
+    sud = await network.add("sud.test")
+    async with nord.node.db.write() as tx:
+        lea = await members.add(
+            tx,
+            nord.operator,
+            nord.origin,
+            handle="lea",
+            name="Léa",
+            pair=PAIRS[3],
+            email=None,
+            role=Role.MEMBER,
+        )
+    offer = await nord.publish("Perceuse", by=lea)
+
+    await network.befriend(sud, nord)
+
+    assert [(seen.id, seen.actor_id) for seen in await sud.shelf()] == [(offer.id, lea.actor_id)]
+    assert (await nord.get(f"{nord.coop.id}/featured")).json()["totalItems"] == 0
 
 
 async def test_where_the_coop_writes_no_member_is_named(network):

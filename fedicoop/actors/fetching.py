@@ -84,14 +84,13 @@ def check_media_type(answer: Answer) -> None:
     Raises Malformed.  flohmarkt's actors come as `application/json`; they are not read either: an
     upload that a host serves as JSON must never speak for it.
     """
-    essence, _, parameters = answer.headers.get("content-type", "").partition(";")
-    if essence.strip().lower() == "application/activity+json":
+    essence, *parameters = (part.strip() for part in answer.headers.get("content-type", "").split(";"))
+    if essence.lower() == "application/activity+json":
         return
-    if essence.strip().lower() == "application/ld+json" and _PROFILE in parameters.replace('"', " ").split():
-        return
-    profiles = [p.partition("=")[2].strip().strip('"').split() for p in parameters.split(";")]
-    if essence.strip().lower() == "application/ld+json" and any(_PROFILE in p for p in profiles):
-        return
+    for name, _, value in (parameter.partition("=") for parameter in parameters):
+        is_profile = essence.lower() == "application/ld+json" and name.strip().lower() == "profile"
+        if is_profile and _PROFILE in value.strip(' "').split():
+            return
     raise Malformed("fetch.media_type", f"{answer.url}: {essence}", url=answer.url)
 
 

@@ -69,7 +69,13 @@ async def _actor_at(node: Node, id: str) -> Actor:
 
 
 async def _finger(node: Node, base: str, resource: str) -> Iri:
-    """The `self` link of a WebFinger answer that is an ActivityStreams document."""
+    """The actor that a resource leads to.  Raises NotFound."""
+    link, _ = await _described(node, base, resource)
+    return link
+
+
+async def _described(node: Node, base: str, resource: str) -> tuple[Iri, str]:
+    """The `self` link of a WebFinger answer that is an ActivityStreams document, and the subject."""
     url = f"{base}/.well-known/webfinger?resource={quote(resource, safe='')}"
     answer: dict[str, Any] = await fetch_json(node, url, accept=JRD)
     links = answer.get("links")
@@ -78,21 +84,36 @@ async def _finger(node: Node, base: str, resource: str) -> Iri:
             continue
         kind, href = str(link.get("type", "")), link.get("href")
         if isinstance(href, str) and kind.startswith(("application/activity+json", "application/ld+json")):
-            return Iri(href)
+            return Iri(href), str(answer.get("subject", ""))
     raise NotFound("actor.no_such_name", f"{resource} at {base}", name=resource.removeprefix("acct:"))
 
 
 async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | None:
-    """Ask the host of the actor's handle whether the name is its own, and keep the answer."""
-    home = host or normal_host(actor.id)
-    name = f"{actor.handle}@{home}"
-    try:
-        confirmed = await _finger(node, _base(node, home), f"acct:{name}") == actor.id
-    except Problem:
-        confirmed = False
+    """Ask whether `user@host` is the actor's name, and keep the answer; its own host's, if it is not.
+
+    A host that is not the actor's own may call it anything.  Such a name counts only if the actor's
+    own host gives it as the subject too (Mastodon behind two domains; security case 41).
+    """
+    home = normal_host(actor.id)
+    away = normal_host(_base(node, host)) if host else home
+    confirmed = None
+    if away != home and await _names(node, away, actor, away) and await _names(node, home, actor, away):
+        confirmed = f"{actor.handle}@{away}"
+    elif await _names(node, home, actor, home):
+        confirmed = f"{actor.handle}@{home}"
     async with node.db.write() as tx:
-        await store.confirm_name(tx, actor.id, name if confirmed else None)
-    return name if confirmed else None
+        await store.confirm_name(tx, actor.id, confirmed)
+    return confirmed
+
+
+async def _names(node: Node, host: str, actor: Actor, domain: str) -> bool:
+    """Whether `host` says that the actor's name is `handle@domain`."""
+    try:
+        link, subject = await _described(node, _base(node, host), f"acct:{actor.handle}@{host}")
+    except Problem:
+        return False
+    same = subject.lower() == f"acct:{actor.handle}@{domain}".lower()
+    return link == actor.id and (same or host == domain)
 
 
 async def by_domain(node: Node, domain: str) -> Actor:

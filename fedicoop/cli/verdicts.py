@@ -92,7 +92,7 @@ async def _of_listing(node: "Node", note: "Proposal") -> Told:
     from fedicoop.actors import directory
     from fedicoop.follows import store as follows
     from fedicoop.listings import store
-    from fedicoop.listings.federation import from_note
+    from fedicoop.listings.importing import from_note
     from fedicoop.vocabulary.hosts import same_origin
 
     if not same_origin(note.id, note.by):

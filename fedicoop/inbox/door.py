@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedicoop.actors import directory
+from fedicoop.addresses import destination
 from fedicoop.errors import (
     Forbidden,
     Gone,
@@ -99,6 +100,11 @@ def _activity(node: Node, body: bytes) -> Activity:
     thing = read(body, plain_http=node.settings.allowed_peers)
     if not isinstance(thing, Activity):
         raise Malformed("inbox.no_activity", type(thing).__name__)
+    about = thing.object if isinstance(thing.object, str) else thing.object.id
+    try:  # what could never be asked for is not worth a row (security case 43)
+        destination(about or thing.actor, node.settings.allowed_peers)
+    except Refused as inside:
+        raise Malformed("federation.bad_id", inside.detail) from inside
     return thing
 
 

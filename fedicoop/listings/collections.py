@@ -40,8 +40,9 @@ async def of_kind(request: Request) -> Response:
         if before is None:
             return collections.index(request, f"{actor.id}/{name}", total)
         found = await store.latest(tx, wanted, limit=collections.PAGE, before=before or None)
+        authors = await actors.several(tx, [listing.actor_id for listing in found])
     last = found[-1].key if len(found) == collections.PAGE else None
-    notes = [to_note(listing, actor) for listing in found]
+    notes = [to_note(listing, authors[listing.actor_id]) for listing in found]
     return collections.page(
         request, f"{actor.id}/{name}", notes, total=total, before=before, next_before=last
     )
@@ -52,7 +53,7 @@ async def featured(request: Request) -> Response:
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         actor = await _actor(tx, request)
-        found = await store.latest(tx, store.Filter(actor_id=actor.id), limit=PINNED)
+        found = await store.latest(tx, store.Filter(author_id=actor.id), limit=PINNED)
     ids = tuple(Iri(listing.id) for listing in found)
     collection = Collection(id=Iri(f"{actor.id}/featured"), total=len(ids), items=ids)
     return activity_response(request, write(collection))
@@ -83,7 +84,9 @@ async def _public(request: Request) -> Listing:
 async def replies(request: Request) -> Response:
     """Questions under a listing.  None is kept yet, so none is claimed."""
     listing = await _public(request)
-    return activity_response(request, write(Collection(id=Iri(f"{listing.id}/replies"), total=0)))
+    if collections.asked_page(request) is None:
+        return collections.index(request, f"{listing.id}/replies", 0)
+    return collections.page(request, f"{listing.id}/replies", [], total=0)
 
 
 async def context(request: Request) -> Response:

@@ -127,7 +127,8 @@ async def about(request: Request) -> Response:
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         home = await house.read(tx, node.settings.host)
-    return render(request, "pages/about.html", here="/about", site=home.name, house=home)
+    source = node.settings.source_url
+    return render(request, "pages/about.html", here="/about", site=home.name, house=home, source_url=source)
 
 
 routes = [

@@ -1,12 +1,10 @@
 """Listings on the wire: what we say of ours, what we make of theirs."""
 
-import re
-from datetime import datetime
 from decimal import Decimal
 
-from fedicoop.i18n import LANGUAGES, t
+from fedicoop.i18n import t
 from fedicoop.listings import categories
-from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status, Visibility, Where
+from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Visibility, Where
 from fedicoop.listings.wording import content
 from fedicoop.places.geometry import blur
 from fedicoop.vocabulary.hosts import origin_of
@@ -22,7 +20,6 @@ from fedicoop.vocabulary.types import (
     Proposal,
     Tag,
 )
-from fedicoop.web.clean import clean_html, plain
 
 ACTION = {
     Mode.GIFT: "transfer",
@@ -32,10 +29,7 @@ ACTION = {
     Mode.SERVICE: "deliverService",
     Mode.SKILL: "deliverService",
 }
-_CODES = {iri: code for code, iri in CURRENCIES.items()}
 _RADIUS = 1000  # metres: how much a published place is blurred
-_TITLE = re.compile(r"\A\s*<p><strong>[^<]{0,400}</strong></p>\s*")
-_HASHTAGS = re.compile(r"<p>(?:<a [^>]{0,600}>#(?:<span>)?[^<]{1,100}(?:</span>)?</a>\s*){1,64}</p>\s*\Z")
 
 
 def to_note(listing: Listing, actor: Actor) -> Proposal:
@@ -63,6 +57,7 @@ def to_note(listing: Listing, actor: Actor) -> Proposal:
         purpose="offer" if listing.kind is Kind.OFFER else "request",
         publishes=_publishes(listing),
         reciprocal=_reciprocal(listing),
+        deposit=_deposit(listing),
         unit_based=listing.quantity is not None and listing.quantity > 1,
         mode=listing.mode,
     )
@@ -126,6 +121,19 @@ def _reciprocal(listing: Listing) -> Intent | None:
     return None
 
 
+def _deposit(listing: Listing) -> Intent | None:
+    """A deposit changes hands and comes back: in ValueFlows' words, its custody is transferred."""
+    if not (listing.deposit and listing.deposit.amount):
+        return None
+    conforms_to = CURRENCIES.get(listing.deposit.currency)
+    return Intent(
+        id=Iri(f"{listing.id}#deposit"),
+        action="transferCustody",
+        conforms_to=Iri(conforms_to) if conforms_to else None,
+        quantity=Measure(unit="one", amount=listing.deposit.amount),
+    )
+
+
 def _image(photo: Photo, origin: str) -> Image:
     return Image(
         url=Iri(f"{origin}/media/{photo.name}"),
@@ -145,88 +153,3 @@ def _place(where: Where | None) -> Place | None:
         return Place(name=where.name)
     latitude, longitude = blur(where.latitude, where.longitude)
     return Place(name=where.name, latitude=latitude, longitude=longitude, radius=_RADIUS)
-
-
-def from_note(note: Proposal, *, key: str, now: datetime) -> Listing:
-    """What we keep of a peer's listing, in whatever shape it came; `key` is for its page here."""
-    intent, price, counterpart = note.publishes, *_asked(note.reciprocal)
-    title = plain(intent.name or note.name, 200) or "…"
-    quantity = intent.available or intent.quantity
-    return Listing(
-        id=note.id,
-        key=key,
-        actor_id=note.by,
-        kind=Kind.OFFER if note.purpose == "offer" else Kind.NEED,
-        mode=_mode(note, price, counterpart),
-        title=title,
-        status=_status(note, now),
-        html=_body(clean_html(note.content), title),
-        language=note.language if note.language in LANGUAGES else "fr",
-        category=next((key for key in map(categories.from_iri, intent.classified_as) if key), None),
-        tags=_tags(note),
-        quantity=quantity.amount if quantity and quantity.amount else None,
-        unit=quantity.unit[:32] if quantity else "one",
-        price=price,
-        counterpart=counterpart,
-        available_from=intent.begins,
-        available_to=intent.ends,
-        where=_where(note.location),
-        photos=tuple(
-            Photo("", image.alt, image.width, image.height, None, image.url) for image in note.images
-        ),
-        visibility=Visibility.PUBLIC if PUBLIC in (*note.to, *note.cc) else Visibility.FOLLOWERS,
-        url=note.url or note.id,
-        created_at=now,
-        published_at=min(note.published, now),
-        updated_at=note.updated,
-        expires_at=note.ends,
-    )
-
-
-def _asked(reciprocal: Intent | None) -> tuple[Money | None, str | None]:
-    """Money where the peer names a currency we know, else words."""
-    if reciprocal is None:
-        return None, None
-    words = plain(reciprocal.name, 200) or None
-    if reciprocal.quantity and reciprocal.conforms_to in _CODES:
-        return Money(reciprocal.quantity.amount, _CODES[reciprocal.conforms_to]), words
-    return None, words or "…"
-
-
-def _mode(note: Proposal, price: Money | None, counterpart: str | None) -> Mode:
-    if note.mode in set(Mode):
-        return Mode(note.mode)
-    if note.publishes.action == "transferCustody":
-        return Mode.LOAN
-    if note.publishes.action == "deliverService":
-        return Mode.SERVICE
-    return Mode.SALE if price else Mode.EXCHANGE if counterpart else Mode.GIFT
-
-
-def _status(note: Proposal, now: datetime) -> Status:
-    if note.publishes.finished:
-        return Status.CLOSED
-    if note.ends and note.ends <= now:
-        return Status.EXPIRED
-    none_left = note.publishes.available is not None and note.publishes.available.amount <= 0
-    return Status.PAUSED if none_left else Status.PUBLISHED
-
-
-def _body(html: str, title: str) -> str:
-    """The description without what the page shows anyway: the headline and the hashtags."""
-    found = _TITLE.match(html)
-    if found and plain(found.group(), 1000).endswith(title):
-        html = html[found.end() :]
-    return _HASHTAGS.sub("", html).strip()
-
-
-def _tags(note: Proposal) -> tuple[str, ...]:
-    kinds = {t(f"wire.hashtag_{kind}", language) for kind in Kind for language in LANGUAGES}
-    names = (tag.name.lstrip("#").lower() for tag in note.tags if tag.type == "Hashtag")
-    return tuple(dict.fromkeys(name for name in names if name and name not in kinds))
-
-
-def _where(place: Place | None) -> Where | None:
-    if place is None or not (place.name or place.latitude is not None):
-        return None
-    return Where(plain(place.name, 120) or "…", place.latitude, place.longitude)

@@ -8,7 +8,7 @@ from fedicoop.follows import store as follows
 from fedicoop.follows.federation import on_delete_actor as forget_actor
 from fedicoop.jobs import queue
 from fedicoop.listings import boosts, store
-from fedicoop.listings.federation import from_note
+from fedicoop.listings.importing import from_note
 from fedicoop.listings.listing import Listing, Photo
 from fedicoop.listings.photos import let_go
 from fedicoop.media import store as pictures
@@ -61,10 +61,12 @@ async def keep(tx: Tx, note: Proposal) -> bool:
 
 
 def _newer(note: Proposal, known: Listing) -> bool:
-    """Strictly newer, by the owner's own clock (M process_status_update_service.rb)."""
+    """Strictly newer, by the owner's own clock; a first edit is no older than what it edits (case 30)."""
     if note.updated is None:
         return False
-    return known.updated_at is None or note.updated > known.updated_at
+    if known.updated_at is None:
+        return known.published_at is None or note.updated >= known.published_at
+    return note.updated > known.updated_at
 
 
 async def _wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:

@@ -19,7 +19,8 @@ class Filter:
     branch: str | None = None
     words: str = ""
     source: str = "all"  # all, local, peers
-    actor_id: str | None = None
+    actor_id: str | None = None  # who wrote it, or the coop of ours whose member wrote it
+    author_id: str | None = None
     tag: str | None = None
 
 
@@ -64,12 +65,18 @@ async def count(tx: Tx, filter: Filter) -> int:
     return await tx.count(f"SELECT count(*) FROM listings WHERE {where}", **values)
 
 
+_EQUAL = {"kind": "kind", "mode": "mode", "author_id": "actor_id"}
+
+
 def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
     clauses, values = ["status = 'published'", "visibility = 'public'"], dict[str, Any]()
-    for name in ("kind", "mode", "actor_id"):
+    for name, column in _EQUAL.items():
         if (value := getattr(filter, name)) is not None:
-            clauses.append(f"{name} = :{name}")
+            clauses.append(f"{column} = :{name}")
             values[name] = value
+    if filter.actor_id is not None:
+        clauses.append("(actor_id = :actor_id OR coop_id = :actor_id)")
+        values["actor_id"] = filter.actor_id
     if filter.source in ("local", "peers"):
         clauses.append("local" if filter.source == "local" else "NOT local")
     if filter.branch:

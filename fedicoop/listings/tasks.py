@@ -44,8 +44,9 @@ async def _keep(node: Node, them: Actor, item: Thing) -> bool:
     except Problem as problem:
         log.info("back_fill_skipped", actor=them.id, reason=str(problem))
         return False
-    if note is None or note.by != them.id or not same_origin(note.id, them.id):
+    if note is None or not same_origin(note.id, them.id) or not same_origin(note.by, them.id):
         return False
+    await directory.actor(node, note.by)  # a coop may list what its members write
     async with node.db.write() as tx:
         return await hearing.keep(tx, note)
 

@@ -32,6 +32,7 @@ class Settings:
     allowed_peers: frozenset[str] = frozenset()  # host:port reached by plain http, on private addresses too
     workers: int = 2  # 0: none inside `serve`
     trusted_proxies: str = ""
+    source_url: str = ""  # where readers find the source of what runs here (AGPL, section 13)
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

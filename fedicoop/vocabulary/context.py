@@ -79,6 +79,7 @@ _LISTING: Terms = {
     **_COOP,
     "exchangeMode": "coop:exchangeMode",
 }
+_DEPOSIT: Terms = {**_COOP, "deposit": "coop:deposit"}
 _TIMES: Terms = {**_VALUEFLOWS, "hasBeginning": "vf:hasBeginning", "hasEnd": "vf:hasEnd"}
 
 
@@ -93,7 +94,8 @@ def _needs(thing: t.Thing) -> tuple[set[str], Terms]:
         case t.Actor():
             return {_SECURITY}, _actor_terms(thing)
         case t.Proposal():
-            return {_DATA_INTEGRITY}, {**_NOTE, **_LISTING, **(_TIMES if _has_times(thing) else {})}
+            more = {**(_TIMES if _has_times(thing) else {}), **(_DEPOSIT if thing.deposit else {})}
+            return {_DATA_INTEGRITY}, {**_NOTE, **_LISTING, **more}
         case t.Note():
             return set(), _NOTE
         case t.Activity():

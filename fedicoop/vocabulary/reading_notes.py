@@ -41,13 +41,14 @@ def read_note(at: Cursor, said: Cursor | None = None) -> t.Note:
         return t.Note(**seen)
     purpose = _purpose(at)
     publishes = _intent(at.child("publishes"), seen["id"], "primary", _title(at, seen))
-    reciprocal = at.find_child("reciprocal")
+    reciprocal, deposit = at.find_child("reciprocal"), at.find_child("deposit")
     ends = at.find_moment("endTime") or at.find_moment("hasEnd")
     return t.Proposal(
         **{**seen, "ends": ends},
         purpose=purpose,
         publishes=publishes,
         reciprocal=None if reciprocal is None else _intent(reciprocal, seen["id"], "reciprocal", ""),
+        deposit=None if deposit is None else _intent(deposit, seen["id"], "deposit", ""),
         unit_based=at.flag("unitBased"),
         mode=at.text("exchangeMode", "", limit=64) or None,
     )

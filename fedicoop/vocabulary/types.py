@@ -13,7 +13,7 @@ from typing import Literal, NewType
 Iri = NewType("Iri", str)
 PUBLIC = Iri("https://www.w3.org/ns/activitystreams#Public")
 NAMESPACE = "https://fedicoop.example/ns#"
-"""Where our one private term (`exchangeMode`) and the category keys live.  A name, not a document."""
+"""Where our private terms (`exchangeMode`, `deposit`) and the category keys live.  A name, not a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +144,7 @@ class Proposal(Note):
     purpose: Literal["offer", "request"]
     publishes: Intent
     reciprocal: Intent | None = None
+    deposit: Intent | None = None  # money that goes and comes back: custody, not rights
     unit_based: bool = False
     mode: str | None = None  # exchangeMode
 

@@ -93,11 +93,12 @@ def _note(note: t.Note) -> Json:
 
 
 def _listing(proposal: t.Proposal) -> Json:
-    reciprocal = proposal.reciprocal
+    reciprocal, deposit = proposal.reciprocal, proposal.deposit
     return {
         "purpose": proposal.purpose,
         "publishes": _intent(proposal.publishes, f"{proposal.id}#primary"),
         **({"reciprocal": _intent(reciprocal, f"{proposal.id}#reciprocal")} if reciprocal else {}),
+        **({"deposit": _intent(deposit, f"{proposal.id}#deposit")} if deposit else {}),
         "unitBased": proposal.unit_based,
         **present(exchangeMode=proposal.mode),
     }
