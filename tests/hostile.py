@@ -123,8 +123,8 @@ class Stranger:
     def id(self, name: str) -> str:
         return f"{self.origin}/actors/{name}"
 
-    def actor(self, name: str, **fields: Any) -> str:
-        """Serve an actor with a key, and give its id."""
+    def actor(self, name: str, *, key: str = "", **fields: Any) -> str:
+        """Serve an actor with a key of its own (or that of `key`), and give its id."""
         id = self.id(name)
         document = {
             "@context": CONTEXT,
@@ -133,7 +133,7 @@ class Stranger:
             "preferredUsername": name,
             "inbox": f"{id}/inbox",
             "followers": f"{id}/followers",
-            "publicKey": {"id": f"{id}#main-key", "owner": id, "publicKeyPem": key_pair(name)[1]},
+            "publicKey": {"id": f"{id}#main-key", "owner": id, "publicKeyPem": key_pair(key or name)[1]},
         }
         return self.serve(f"/actors/{name}", document | fields)
 

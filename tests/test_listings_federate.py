@@ -73,9 +73,10 @@ async def test_an_edit_arrives(pair, network):
     assert (seen.title, seen.price.amount) == ("Vélo cargo révisé", 800)
 
 
-async def test_a_pause_a_return_and_a_close_arrive(pair, network):
+@pytest.mark.parametrize("kind", ["offer", "need"])
+async def test_a_pause_a_return_and_a_close_arrive(pair, network, kind):
     nord, sud = pair
-    offer = await nord.publish()
+    offer = await nord.publish(kind=kind)
     await network.settle()
 
     for step, status in (

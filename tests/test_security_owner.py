@@ -28,7 +28,9 @@ async def shown(nord) -> list[str]:
     return [listing.title for listing in await nord.shelf()]
 
 
-@pytest.mark.parametrize("spelling", ["https://friend.test", "https://FRIEND.test", "https://friend.test:443"])
+@pytest.mark.parametrize(
+    "spelling", ["https://friend.test", "https://FRIEND.test", "https://friend.test:443"]
+)
 async def test_nobody_publishes_under_another_houses_id(nord, friend, evil, spelling):
     """Case 23: and the true owner's listing of that id is not shut out by it."""
     forged = evil.offer(by="mallory", title="Faux") | {"id": f"{spelling}/listings/1"}
@@ -150,7 +152,9 @@ async def test_older_words_do_not_replace_newer_ones(nord, friend, kind, updated
 
 async def test_an_edit_that_overtakes_its_listing_stands(nord, friend):
     """Case 30: out of order they end alike."""
-    await friend.send(friend.says("Update", friend.offer(title="Révisée", updated="2030-05-02T00:00:00Z")), nord)
+    await friend.send(
+        friend.says("Update", friend.offer(title="Révisée", updated="2030-05-02T00:00:00Z")), nord
+    )
     await friend.send(friend.says("Create", friend.offer()), nord)
 
     assert await shown(nord) == ["Révisée"]

@@ -75,7 +75,9 @@ async def test_a_file_that_looks_like_an_activity_is_none(nord, friend, evil, me
     friend.serve("/actors/carol", body, media_type=media_type)
 
     assert await relayed(nord, evil, offer["id"]) == []
-    assert (await friend.send(friend.says("Like", "https://x.test/1", by="carol"), nord, by="carol")).status_code == 401
+    assert (
+        await friend.send(friend.says("Like", "https://x.test/1", by="carol"), nord, by="carol")
+    ).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ OFFER = {
     "place": {"name": "Lille", "latitude": 50.6321, "longitude": 3.0612},
     "language": "fr",
 }
+LOAN = {
+    "kind": "offer",
+    "mode": "loan",
+    "title": "Perceuse à percussion",
+    "deposit": {"amount": "50", "currency": "EUR"},
+    "quantity": 2,
+    "language": "fr",
+}
 NEED = {
     "kind": "need",
     "mode": "loan",
@@ -88,6 +96,7 @@ PHOTO = Photo(
 )
 
 
+LISTINGS = ("create-offer", "create-loan", "create-need", "update-closed")
 WHOLE = {"create-offer", "actor-coop"}
 """These show their `@context`; elsewhere what stands behind ActivityStreams' own is left out as `…`."""
 
@@ -216,6 +225,8 @@ async def _listings(house: House) -> None:
     us = operator(house.coop.id)
     need = await _publish(house, NEED, us)
     house.keep("create-need", (await house.said("Create"))["Create"])
+    await _publish(house, LOAN, us)
+    house.keep("create-loan", (await house.said("Create"))["Create"])
     offer = await _publish(house, OFFER, us, (PHOTO,))
     house.keep("create-offer", (await house.said("Create"))["Create"])
     house.keep("needs-page", await _get(house, f"{house.coop.id}/needs?page=1"))
@@ -294,9 +305,9 @@ def _shortened(value: str) -> str:
 
 
 def notes() -> list[dict[str, Any]]:
-    """The listings among the examples, as objects: a full offer, a need, a closed one."""
+    """The listings among the examples, as objects: a full offer, a loan, a need, a closed one."""
     found = examples()
-    return [json.loads(found[name])["object"] for name in ("create-offer", "create-need", "update-closed")]
+    return [json.loads(found[name])["object"] for name in LISTINGS]
 
 
 def rewritten(text: str, examples: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ def show_(with_source: bool, as_json: bool) -> None:
         return show_json({name: {"value": value, "source": source} for name, value, source in found})
     rows = [row if with_source else row[:2] for row in found]
     heads = [t(f"cli.config.head.{head}") for head in ("name", "value", "source")]
-    return show_table(rows, heads[: len(rows[0])])
+    return show_table(rows, heads[: len(rows[0])], whole=True)
 
 
 @config.command(examples=("fedicoop config path", "fedicoop config path --data-dir velo --json"))

@@ -18,24 +18,27 @@ if TYPE_CHECKING:
     from fedicoop.demo.stage import Stage
 
 
+INTERRUPTED = 130
+
+
 @click.command(cls=Command, examples=("fedicoop demo", "fedicoop demo --check"))
 @option("--check", is_flag=True)
 @option("--port", type=click.IntRange(1024, 65_534))
 @option("--keep", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def demo(check: bool, port: int | None, keep: Path | None) -> int:
     log.configure("error")
+    told = list[int]()
     try:
-        return asyncio.run(_demo(check, port, keep))
-    except asyncio.CancelledError:  # SIGTERM: everything is put away by now
-        return 0
+        return asyncio.run(_demo(check, port, keep, told))
+    except asyncio.CancelledError:  # everything is put away by now
+        return INTERRUPTED if signal.SIGINT in told else 0
 
 
-async def _demo(check: bool, port: int | None, keep: Path | None) -> int:
+async def _demo(check: bool, port: int | None, keep: Path | None, told: list[int]) -> int:
     from fedicoop.demo.stage import befriend, stage
 
-    task, started = asyncio.current_task(), time.monotonic()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    started = time.monotonic()
+    _hear(told)
     show(t("cli.demo.title", version=__version__))
     tell(f"  {t('cli.demo.building')}")
     try:
@@ -54,6 +57,20 @@ async def _demo(check: bool, port: int | None, keep: Path | None) -> int:
         tell(f"\n  {t('cli.demo.kept', folder=keep) if keep else t('cli.demo.forgotten')}")
         raise
     return 0
+
+
+def _hear(told: list[int]) -> None:
+    """Ctrl-C, a closed terminal and SIGTERM end the demonstration in good order; what was heard is noted in `told`."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def hear(number: int) -> None:
+        if not told:  # once is enough: putting away takes a moment
+            task.cancel()
+        told.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, hear, number)
 
 
 def _show_house(server: "Server") -> None:

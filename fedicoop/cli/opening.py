@@ -27,7 +27,7 @@ T = TypeVar("T")
 def settings(**flags: object) -> "Settings":
     """The settings of an initialised data folder, and the log set up as they say.
 
-    A command that runs by hand only logs what is wrong, unless the operator asked for a level.
+    A command that runs by hand logs our own mistakes only, unless the operator asked for a level.
     Raises Misconfigured.
     """
     from fedicoop import settings as room
@@ -37,7 +37,7 @@ def settings(**flags: object) -> "Settings":
     if not early.origin and not early.database_path.exists():
         raise Misconfigured("settings.not_initialised", str(early.data_dir), folder=str(early.data_dir))
     found = room.load(flags, os.environ)
-    configure_log(found, usual="warning")
+    configure_log(found, usual="error")
     return found
 
 

@@ -79,8 +79,18 @@ def of_usage(error: click.ClickException) -> Problem:
         case click.MissingParameter():
             return Misused("cli.missing", name=_named(error), **shown)
         case click.BadParameter():
-            return Misused("cli.bad_value", name=_named(error), reason=error.message, **shown)
+            return _of_value(error, shown)
     return Misused("cli.usage", reason=error.format_message(), **shown)
+
+
+def _of_value(error: click.BadParameter, shown: dict[str, Any]) -> Problem:
+    shown |= {"name": _named(error)}
+    kind = error.param.type if error.param else None
+    if isinstance(kind, click.Choice):
+        return Misused("cli.bad_choice", choices=", ".join(map(str, kind.choices)), **shown)
+    if isinstance(kind, click.IntRange):
+        return Misused("cli.bad_number", least=str(kind.min), most=str(kind.max), **shown)
+    return Misused("cli.bad_value", reason=error.message, **shown)
 
 
 def _named(error: click.BadParameter) -> str:

@@ -63,7 +63,7 @@ def init(
     data_dir = click.get_current_context().ensure_object(Given).data_dir
     flags = {"data_dir": data_dir, "origin": origin, "locale": locale, "bind": bind}
     settings = room.load(flags, os.environ)
-    opening.configure_log(settings, usual="warning")
+    opening.configure_log(settings, usual="error")
     wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=settings.locale)
     apart = settings.database_path if settings.database_url else None
     with building.site(settings.data_dir, apart) as folder:

@@ -13,12 +13,12 @@ _COLOURS = {"✓": "32", "!": "33", "✗": "31"}
 
 def show(text: str = "") -> None:
     """One or more lines of the result, on stdout."""
-    print(text)
+    print(text, flush=True)
 
 
 def tell(text: str) -> None:
     """A remark beside the result (progress, a hint), on stderr: pipes do not get it."""
-    print(text, file=sys.stderr)
+    print(text, file=sys.stderr, flush=True)
 
 
 def show_json(value: object) -> None:
@@ -40,14 +40,17 @@ def show_step(mark: str, label: str, text: str) -> None:
     show(marked(mark, f"{padded(label, 12)} {text}") if label else marked(mark, text))
 
 
-def show_table(rows: Iterable[Sequence[str]], heads: Sequence[str]) -> None:
-    """Columns as wide as what they hold; the last one is cut so that a line stays within 80 signs."""
+def show_table(rows: Iterable[Sequence[str]], heads: Sequence[str], *, whole: bool = False) -> None:
+    """Columns as wide as what they hold; the last one is cut so that a line stays within 80 signs.
+
+    Unless it is wanted `whole`.
+    """
     lines = [tuple(heads), *(tuple(map(one_line, row)) for row in rows)]
     widths = [max(width(line[at]) for line in lines) for at in range(len(heads) - 1)]
     room = max(WIDTH - sum(widths) - 2 * len(widths), 16)
     for line in lines:
         cells = [padded(cell, size) for cell, size in zip(line, widths, strict=False)]
-        show("  ".join([*cells, cut(line[-1], room)]).rstrip())
+        show("  ".join([*cells, line[-1] if whole else cut(line[-1], room)]).rstrip())
 
 
 def one_line(text: str) -> str:

@@ -86,17 +86,13 @@ async def what_was_there_came(story: Story) -> None:
 
 async def an_offer_with_its_photo_arrives(story: Story) -> None:
     """It is on the other side's list; its page there shows the photo from there, with its description."""
-    raw = {
-        "kind": "offer",
-        "mode": "loan",
-        "title": "Compresseur pour gonfler trente roues",
-        "tags": ["pneus"],
-    }
+    title = "Compresseur pour gonfler trente roues"
+    raw: dict[str, Any] = {"kind": "offer", "mode": "loan", "title": title, "tags": ["pneus"]}
     raw |= {"text": "Silencieux, **monté sur roulettes**.", "deposit": {"amount": "45", "currency": "EUR"}}
     async with assemble(story.velo.settings) as node:
         drawn = await photo(node, "repair-stand")
         story.offer = await _publish(node, story.velo, raw, (drawn,))
-    story.page = await _until(lambda: _find(story.objets, raw["title"]))
+    story.page = await _until(lambda: _find(story.objets, title))
     await _until(lambda: _photo_shown(story, drawn.alt))
     note = (await look(story.offer.id, ACTIVITY)).json
     if note.get("purpose") != "offer" or note.get("type") != "Note":

@@ -44,7 +44,7 @@ async def stage(keep: Path | None = None, port: int | None = None) -> AsyncItera
 
     Raises Conflict where `keep` is taken, Misconfigured where a port is.
     """
-    folder = _folder(keep)
+    folder, built = _folder(keep), False
     try:
         ports = _ports(port)
         peers = frozenset(f"127.0.0.1:{one}" for one in ports)
@@ -54,6 +54,7 @@ async def stage(keep: Path | None = None, port: int | None = None) -> AsyncItera
             for handle, one in zip(HANDLES, ports, strict=True)
         ]
         await _both(*(furnish(house) for house in houses))
+        built = True
         there = Stage(*(Server(house) for house in houses))
         try:
             await _both(*(server.start() for server in there.servers))
@@ -61,8 +62,10 @@ async def stage(keep: Path | None = None, port: int | None = None) -> AsyncItera
         finally:
             await asyncio.gather(*(server.stop() for server in there.servers))
     finally:
+        for handle in HANDLES if not (keep and built) else ():
+            shutil.rmtree(folder / handle, ignore_errors=True)
         if keep is None:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.rmdir()
 
 
 async def _both(*work: Awaitable[None]) -> None:

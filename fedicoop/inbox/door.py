@@ -100,12 +100,18 @@ def _activity(node: Node, body: bytes) -> Activity:
     thing = read(body, plain_http=node.settings.allowed_peers)
     if not isinstance(thing, Activity):
         raise Malformed("inbox.no_activity", type(thing).__name__)
-    about = thing.object if isinstance(thing.object, str) else thing.object.id
-    try:  # what could never be asked for is not worth a row (security case 43)
-        destination(about or thing.actor, node.settings.allowed_peers)
+    _check_askable(node, thing.object if isinstance(thing.object, str) else thing.object.id)
+    return thing
+
+
+def _check_askable(node: Node, about: str) -> None:
+    """What could never be asked for, because it lies inside, is not worth a row (security case 43)."""
+    if not about or same_origin(about, node.settings.origin):
+        return
+    try:
+        destination(about, node.settings.allowed_peers)
     except Refused as inside:
         raise Malformed("federation.bad_id", inside.detail) from inside
-    return thing
 
 
 async def _verify(node: Node, found: Claim, activity: Activity) -> None:

@@ -29,6 +29,9 @@ ACTION = {
     Mode.SERVICE: "deliverService",
     Mode.SKILL: "deliverService",
 }
+WIRE_UNITS = {"kg": "kilogram", "g": "gram"}
+"""The units that OM2 calls otherwise than we do."""
+
 _RADIUS = 1000  # metres: how much a published place is blurred
 
 
@@ -81,11 +84,10 @@ def _hashtags(listing: Listing, origin: str) -> list[tuple[str, str]]:
 def _publishes(listing: Listing) -> Intent:
     ended = listing.status in (Status.CLOSED, Status.EXPIRED)
     some = listing.quantity if listing.quantity is not None else Decimal(1)
-    left = Decimal(0) if ended or listing.status is Status.PAUSED else some
-    one, offer = (
-        Measure(unit=listing.unit, amount=min(some, Decimal(1)) or Decimal(1)),
-        listing.kind is Kind.OFFER,
-    )
+    resting = ended or listing.status is Status.PAUSED
+    unit, offer = WIRE_UNITS.get(listing.unit, listing.unit), listing.kind is Kind.OFFER
+    one, all_of_it = Measure(unit=unit, amount=min(some, Decimal(1))), Measure(unit=unit, amount=some)
+    none = Measure(unit=unit, amount=Decimal(0))
     return Intent(
         id=Iri(f"{listing.id}#primary"),
         name=listing.title,
@@ -94,8 +96,8 @@ def _publishes(listing: Listing) -> Intent:
         classified_as=(categories.CATEGORIES[listing.category].iri,)
         if listing.category in categories.CATEGORIES
         else (),
-        quantity=one if offer else Measure(unit=listing.unit, amount=some),
-        available=Measure(unit=listing.unit, amount=left) if offer or ended else None,
+        quantity=one if offer else all_of_it,
+        available=none if resting else all_of_it if offer else None,
         minimum=one if offer else None,
         begins=listing.available_from,
         ends=listing.available_to,

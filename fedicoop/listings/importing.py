@@ -7,12 +7,14 @@ from html import escape
 
 from fedicoop.i18n import LANGUAGES, t
 from fedicoop.listings import categories
+from fedicoop.listings.federation import WIRE_UNITS
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status, Visibility, Where
 from fedicoop.listings.wording import details
 from fedicoop.vocabulary.imports import CURRENCIES
 from fedicoop.vocabulary.types import PUBLIC, Intent, Place, Proposal
 from fedicoop.web.clean import clean_html, plain
 
+_UNITS = {wire: ours for ours, wire in WIRE_UNITS.items()}
 _CODES = {iri: code for code, iri in CURRENCIES.items()}
 _TITLE = re.compile(r"\A\s*<p><strong>[^<]{0,400}</strong></p>\s*")
 _HASHTAGS = re.compile(r"<p>(?:<a [^>]{0,600}>#(?:<span>)?[^<]{1,100}(?:</span>)?</a>\s*){1,64}</p>\s*\Z")
@@ -36,7 +38,7 @@ def from_note(note: Proposal, *, key: str, now: datetime) -> Listing:
         category=next((key for key in map(categories.from_iri, intent.classified_as) if key), None),
         tags=_tags(note),
         quantity=quantity.amount if quantity and quantity.amount else None,
-        unit=quantity.unit[:32] if quantity else "one",
+        unit=_UNITS.get(quantity.unit, quantity.unit[:32]) if quantity else "one",
         price=price,
         counterpart=counterpart,
         deposit=_asked(note.deposit)[0],
