@@ -316,7 +316,8 @@ async def test_a_poisoned_job_waits_ever_longer_while_its_lane_reopens(house):
         house.clock.advance(minutes=15)
 
     tries = 50 - len(house.answers["poison"])
-    assert len(await house.book()) == 24 * 4
+    waiting = 24 * 4 - len(await house.book())
+    assert waiting <= 2, "at most the latest, where the poison has just closed the lane once more"
     assert tries < 30
 
 
