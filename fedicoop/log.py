@@ -26,7 +26,13 @@ _LONGEST = {"exception": 8_000}  # characters; a peer shall not fill the disk wi
 _LONGEST_VALUE = 1_000
 _MOST_ITEMS = 50
 _COLOURS = {"warning": "\x1b[33m", "error": "\x1b[31m"}
-_NOISY = ("httpx", "httpcore", "asyncio", "PIL")  # one line a request is ours to write, if at all
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "asyncio",
+    "aiosqlite",
+    "PIL",
+)  # values and requests are ours to tell, if at all
 
 Event = MutableMapping[str, Any]
 

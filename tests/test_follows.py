@@ -2,10 +2,12 @@
 
 import pytest
 
-from fedicoop.actors import names
+from fedicoop.actors import keyring, names
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import actions, store
 from fedicoop.follows.follow import Status
+from fedicoop.outbox import profile
+from tests.conftest import PAIRS, actor
 
 
 async def status(instance, follower, followed):
@@ -133,3 +135,30 @@ async def test_the_server_itself_cannot_be_followed(network):
 
     async with nord.node.db.read() as tx:
         assert await store.followers_count(tx, server.id) == 0
+
+
+async def test_a_coop_that_changes_its_name_is_called_so_by_its_followers(pair, network):
+    nord, sud = pair
+
+    async with nord.node.db.write() as tx:
+        await actions.describe(tx, nord.operator, nord.coop, name="Vélo du Nord", summary="On **répare**.")
+    await network.settle()
+
+    seen = await actor(sud, nord.coop.id)
+    assert (seen.name, seen.summary) == ("Vélo du Nord", "<p>On <strong>répare</strong>.</p>")
+
+
+async def test_new_keys_are_told_and_believed(pair, network):
+    nord, sud = pair
+    before = await actor(sud, nord.coop.id)
+
+    async with nord.node.db.write() as tx:
+        await keyring.put(tx, nord.coop.id, PAIRS[2])
+        await profile.tell(tx, nord.coop.id)
+    await network.settle()
+    offer = await nord.publish()
+    await network.settle()
+
+    after = await actor(sud, nord.coop.id)
+    assert {key.public for key in after.keys}.isdisjoint(key.public for key in before.keys)
+    assert [seen.id for seen in await sud.shelf()] == [offer.id]

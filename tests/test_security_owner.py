@@ -5,6 +5,7 @@ Our coop hears mallory as well as alice and bob, so that nothing stays outside f
 
 import pytest
 
+from fedicoop.follows import actions as follow_actions
 from fedicoop.follows import store as follows
 from fedicoop.listings import actions
 from tests import hostile
@@ -212,3 +213,20 @@ async def test_a_yes_that_nobody_asked_for_changes_nothing(nord, friend, evil):
     assert await relation(nord, us, carol) == "pending"
     assert await relation(nord, mallory, us) is None
     assert "Create" not in [said["type"] for said in evil.heard]
+
+
+async def test_nobody_says_yes_to_themselves(nord, evil):
+    """Case 32: where a steward decides, mallory asks to hear us, and answers it herself."""
+    async with nord.node.db.write() as tx:
+        await follow_actions.require_approval(tx, nord.operator, nord.coop, approval=True)
+    follow = evil.says("Follow", nord.coop.id, by="mallory")
+    await evil.send(follow, nord, by="mallory")
+
+    for said in (
+        evil.says("Accept", follow, by="mallory"),
+        evil.says("Accept", follow["id"], by="mallory"),
+        evil.says("Accept", follow) | {"actor": nord.coop.id},
+    ):
+        await evil.send(said, nord, by="mallory")
+
+    assert await relation(nord, evil.id("mallory"), nord.coop.id) == "pending"

@@ -71,7 +71,7 @@ def _contents(found: archive.Manifest) -> str:
 def _megabytes(size: int) -> str:
     from fedicoop.i18n import number
 
-    return number(round(size / 1_000_000, 1), language())
+    return number(max(round(size / 1_000_000, 1), 0.1), language())
 
 
 @click.command(
@@ -109,7 +109,7 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
     show(f"  {_contents(found)}")
     if aside:
         show(f"  {t('cli.backup.set_aside', folder=aside)}")
-    return show(f"  {t('cli.backup.next', command=f'fedicoop doctor --data-dir {target}')}")
+    return show(f"  {t('cli.backup.next', command=opening.command('doctor', '--data-dir', target))}")
 
 
 def _make_room(target: Path, force: bool) -> Path | None:

@@ -30,8 +30,8 @@ def site(target: Path, apart: Path | None = None) -> Iterator[Path]:
         _open(folder, target)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):
-            for one in missing:
+        for one in missing:
+            with suppress(OSError):
                 one.rmdir()
         for ending in _LEFT_OPEN if apart else ():
             Path(f"{apart}{ending}").unlink(missing_ok=True)
@@ -53,7 +53,9 @@ def _workshop(target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
-    except OSError:
+    except OSError as beside:
+        if not target.exists():
+            raise _unwritable(target, beside) from beside
         try:
             return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target))
         except OSError as error:

@@ -29,14 +29,14 @@ async def examine(settings: "Settings", serving_at: str | None, found: Callable[
         found(mind("https", "doctor.plain_http", origin=settings.origin))
     else:
         found(fine("https", settings.origin))
+    serving = opening.is_held(settings.data_dir, "serve")
+    if serving:
+        found(await asyncio.to_thread(_at_home, settings, serving_at or f"http://{settings.bind}"))
     addresses = await asyncio.to_thread(_addresses, name)
     if not addresses:
         return found(wrong("dns", "doctor.no_dns", host=name))
     found(fine("dns", f"{name} → {', '.join(addresses)}"))
-    if not opening.is_held(settings.data_dir, "serve"):
-        return None
-    found(await asyncio.to_thread(_at_home, settings, serving_at or f"http://{settings.bind}"))
-    if scheme == "https":
+    if serving and scheme == "https":
         found(await _from_outside(settings))
     return None
 

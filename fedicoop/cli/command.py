@@ -133,7 +133,7 @@ class LazyGroup(Group):
 
 def _data_dir() -> Option:
     """Taken after the verb, where everybody writes it, and before it too."""
-    kind = click.Path(path_type=Path, file_okay=False)
+    kind = click.Path(path_type=Path, file_okay=False, readable=False)
     return Option(
         ["--data-dir"], type=kind, metavar="DIR", expose_value=False, callback=_keep_data_dir, help="?"
     )

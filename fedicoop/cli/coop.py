@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedicoop.cli import known, opening
-from fedicoop.cli.command import Group, as_json, coop_option, option
+from fedicoop.cli import known, opening, own_coops
+from fedicoop.cli.command import Group, as_json, coop_option
 from fedicoop.cli.terminal import marked, one_line, show, show_json, show_table, tell
 from fedicoop.cli.words import t
 from fedicoop.errors import Refused
-from fedicoop.listings.categories import KINDS
 
 if TYPE_CHECKING:
     from fedicoop.node import Node
@@ -184,34 +183,5 @@ async def _list() -> list[known.Known]:
         return await known.everybody(tx)
 
 
-@coop.command(
-    examples=(
-        'fedicoop coop create --handle outils --name "Outils de Fives" --kind tools',
-        "fedicoop coop create --handle potager --name Potager --kind food --json",
-    )
-)
-@option("--name", required=True)
-@option("--handle", required=True)
-@option("--kind", type=click.Choice(KINDS), default="lending")
-@option("--locale", type=click.Choice(("fr", "en")))
-@as_json
-def create(name: str, handle: str, kind: str, locale: str | None, as_json: bool) -> None:
-    opening.perform(_create(name, handle, kind, locale, as_json))
-
-
-async def _create(name: str, handle: str, kind: str, locale: str | None, as_json: bool) -> None:
-    from fedicoop.actors import keyring
-    from fedicoop.actors.addresses import checked_handle
-    from fedicoop.cli.starting import Wish, checked_name, make_coop, show_link
-
-    checked_handle(handle)
-    async with opening.opened() as node:
-        wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=locale or node.settings.locale)
-        made = await make_coop(node, wish, await keyring.make())
-    handle = opening.name_of(made.coop)
-    if as_json:
-        told = {"actor": made.coop.id, "handle": handle, "name": made.coop.name}
-        show_json(told | {"admin_link": made.link})
-        return
-    show(marked("✓", t("cli.coop.created", name=made.coop.name, handle=handle)))
-    show_link(made.link, node.settings.data_dir)
+coop.add_command(own_coops.create)
+coop.add_command(own_coops.set_)

@@ -60,7 +60,7 @@ async def _demo(check: bool, port: int | None, keep: Path | None, told: list[int
 
 
 def _hear(told: list[int]) -> None:
-    """Ctrl-C, a closed terminal and SIGTERM end the demonstration in good order; what was heard is noted in `told`."""
+    """Ctrl-C, a closed terminal and SIGTERM end it in good order; what was heard is noted in `told`."""
     task = asyncio.current_task()
     assert task is not None
 

@@ -35,8 +35,7 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
     from fedicoop import access
     from fedicoop.access import Act, OfCoop, operator
     from fedicoop.actors import keyring, store
-    from fedicoop.outbox.say import Audience, activity_id, say
-    from fedicoop.vocabulary.types import PUBLIC, Update
+    from fedicoop.outbox import profile
 
     pair = await keyring.make()
     async with opening.opened() as node:
@@ -49,18 +48,7 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
                 found = named
             access.require(operator(found.id), Act.KEYS_ROTATE, OfCoop(found.id))
             await keyring.put(tx, found.id, pair)
-            fresh = await store.get(tx, found.id)
-            if fresh.type != "Application":
-                cc = (fresh.followers,) if fresh.followers else ()
-                news = Update(
-                    id=activity_id(tx, fresh.id),
-                    actor=fresh.id,
-                    object=fresh,
-                    to=(PUBLIC,),
-                    cc=cc,
-                    published=tx.now,
-                )
-                await say(tx, news, Audience(followers_of=(fresh.id,)))
+            fresh = await profile.tell(tx, found.id)
         if not opening.runs(node.settings):
             await opening.carry(node)
     return opening.name_of(fresh), [key.id for key in fresh.keys]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -116,6 +117,11 @@ async def carry(node: "Node", most: int = 50) -> None:
     for _ in range(most):
         if not await run_one(node, WORK):
             return
+
+
+def command(*words: object) -> str:
+    """A command line of ours that can be pasted into a shell."""
+    return shlex.join(["fedicoop", *map(str, words)])
 
 
 def name_of(actor: "Actor") -> str:

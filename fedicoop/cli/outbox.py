@@ -92,7 +92,7 @@ def in_words(lane: "Lane", now: datetime) -> Iterator[str]:
     if lane.dead:
         parts.append(n("cli.outbox.dead", lane.dead))
     mark = "✗" if lane.dead else "!" if lane.failures or lane.last_error else "✓"
-    yield marked(mark, f"{host}: {', '.join(parts)}")
+    yield marked(mark, t("cli.outbox.line", host=host, what=", ".join(parts)))
     if lane.last_error:
         yield f"    {t('cli.why', why=one_line(reason(lane.last_error, lane.lane)))}"
     if lane.since:

@@ -49,7 +49,7 @@ def run(argv: Sequence[str]) -> int:
         shown = {"file": file, "reason": error.strerror or str(error)}
         return refuse(Unforeseen("cli.file" if file else "cli.system", repr(error), **shown), as_json)
     except Exception as error:
-        _trace(error)
+        _trace(error, argv)
         return refuse(Unforeseen("cli.unforeseen", repr(error), kind=type(error).__name__), as_json)
 
 
@@ -97,10 +97,10 @@ def _named(error: click.BadParameter) -> str:
     return (error.param.get_error_hint(error.ctx) or error.param.name or "?") if error.param else "?"
 
 
-def _trace(error: Exception) -> None:
+def _trace(error: Exception, argv: Sequence[str]) -> None:
     """Where it went wrong: for whoever asked for the most detailed log."""
     from fedicoop import log
 
-    if os.environ.get("FEDICOOP_LOG_LEVEL") == "debug":
+    if os.environ.get("FEDICOOP_LOG_LEVEL") == "debug" or {"--log-level", "debug"} <= {*argv}:
         log.configure("debug", os.environ.get("FEDICOOP_LOG_FORMAT") or "text")
         log.log.debug("cli.unforeseen", exc_info=error)

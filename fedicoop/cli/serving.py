@@ -6,12 +6,13 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fedicoop.cli import opening
+from fedicoop.cli import opening, systemd
 from fedicoop.cli.command import Command, option
 from fedicoop.errors import Unavailable
 from fedicoop.log import log
@@ -37,13 +38,13 @@ FAREWELL = 9.0  # seconds until a process that was told to stop has gone; jobs i
 @option("--log-level", type=click.Choice(("debug", "info", "warning", "error")))
 @option("--log-format", type=click.Choice(("text", "json")))
 def serve(bind: str | None, workers: int | None, log_level: str | None, log_format: str | None) -> int:
-    from fedicoop.cli.web_server import answer
+    from fedicoop.cli.web_server import answer, listening
 
     settings = opening.settings(bind=bind, workers=workers, log_level=log_level, log_format=log_format)
     opening.configure_log(settings)
-    with held(settings.data_dir, "serve"):
+    with held(settings.data_dir, "serve"), listening(*settings.listens_on) as sock:
         alone = not opening.is_held(settings.data_dir, "worker")
-        return _run(_until_told_to_stop(settings, answer, settings.workers, alone))
+        return _run(_until_told_to_stop(settings, partial(answer, sock), settings.workers, alone))
 
 
 @click.command(
@@ -109,6 +110,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, a
         if told:  # the second Ctrl-C waits for nobody
             os._exit(INTERRUPTED)
         told.append(number)
+        systemd.tell("STOPPING=1")
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,6 +120,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, a
         if answer is not None:
             tasks.append(asyncio.create_task(answer(node, stop)))
         else:
+            systemd.tell("READY=1")
             log.info("worker.working", workers=workers, data_dir=str(settings.data_dir))
         await _all_or_none(tasks, stop)
     log.info("stopped", by=signal.Signals(told[0]).name if told else "itself")

@@ -48,7 +48,7 @@ class Made:
         "fedicoop init --data-dir a --origin https://a.example --name A --handle a --kind tools --locale en",
     ),
 )
-@option("--origin", metavar="URL", required=True)
+@option("--origin", metavar="URL")
 @option("--name", required=True)
 @option("--handle", required=True)
 @option("--kind", type=click.Choice(KINDS), default="lending")
@@ -56,7 +56,7 @@ class Made:
 @option("--bind", metavar="HOST:PORT")
 @as_json
 def init(
-    origin: str, name: str, handle: str, kind: str, locale: str | None, bind: str | None, as_json: bool
+    origin: str | None, name: str, handle: str, kind: str, locale: str | None, bind: str | None, as_json: bool
 ) -> None:
     from fedicoop import settings as room
 
@@ -144,7 +144,7 @@ def _show(settings: "Settings", made: Made, as_json: bool) -> None:
     _step("server", f"{settings.origin}/actor")
     _step("coop", t("cli.init.coop_made", name=name))
     show_link(made.link, folder)
-    show(f"  {t('cli.init.next', command=f'fedicoop serve --data-dir {folder}')}")
+    show(f"  {t('cli.init.next', command=opening.command('serve', '--data-dir', folder))}")
 
 
 def _step(label: str, text: str) -> None:
@@ -160,7 +160,7 @@ def show_link(link: str, folder: Path) -> None:
 
         show()
         segno.make(link, error="l", micro=False).terminal(out=sys.stdout, border=2, compact=True)
-    show(f"\n  {t('cli.admin.lost', command=f'fedicoop admin link --data-dir {folder}')}")
+    show(f"\n  {t('cli.admin.lost', command=opening.command('admin', 'link', '--data-dir', folder))}")
 
 
 @click.group(cls=Group, examples=("fedicoop admin link", "fedicoop admin link --coop velo --json"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from fedicoop import meta
+from fedicoop.cli import systemd
 from fedicoop.errors import Misconfigured
 from fedicoop.log import log
 
@@ -29,36 +30,35 @@ class Server(uvicorn.Server):
         yield
 
 
-async def answer(node: "Node", stop: asyncio.Event) -> None:
-    """Answer requests until `stop`.  Raises Misconfigured where the address cannot be listened on."""
+async def answer(sock: socket.socket, node: "Node", stop: asyncio.Event) -> None:
+    """Answer requests on `sock` until `stop`."""
     from fedicoop.app import build
 
     settings = node.settings
-    with listening(*settings.listens_on) as sock:
-        config = uvicorn.Config(
-            build(node),
-            http="httptools" if _there("httptools") else "h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=settings.log_level == "debug",
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),  # security, T10
-            forwarded_allow_ips=settings.trusted_proxies or None,
-            limit_concurrency=MOST_AT_ONCE,
-            timeout_keep_alive=IDLE,
-            timeout_graceful_shutdown=GRACE,
-        )
-        logging.getLogger("uvicorn.error").setLevel("DEBUG" if config.access_log else "WARNING")
-        server = Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[sock]))
-        telling = asyncio.create_task(_tell_when_ready(server, sock, node))
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        await serving
-        for task in (telling, stopped):
-            task.cancel()
+    config = uvicorn.Config(
+        build(node),
+        http="httptools" if _there("httptools") else "h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=settings.log_level == "debug",
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),  # security, T10
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    logging.getLogger("uvicorn.error").setLevel("DEBUG" if config.access_log else "WARNING")
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    telling = asyncio.create_task(_tell_when_ready(server, sock, node))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    for task in (telling, stopped):
+        task.cancel()
 
 
 def _there(module: str) -> bool:
@@ -107,6 +107,7 @@ async def _tell_when_ready(server: Server, sock: socket.socket, node: "Node") ->
         await asyncio.sleep(0.01)
     host, port = sock.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    systemd.tell("READY=1")
     log.info("serving", address=address, origin=settings.origin, workers=settings.workers)
     async with node.db.write() as tx:  # for `doctor`: a flag may have said another address than the settings
         await meta.put(tx, "serving_at", address)

@@ -6,13 +6,16 @@ from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
+from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import store
 from fedicoop.follows.federation import answer, to_follow
 from fedicoop.follows.follow import Following, Status
+from fedicoop.outbox import profile
 from fedicoop.outbox.say import Audience, activity_id, say
 from fedicoop.vocabulary.types import Accept, Actor, Follow, Reject, Undo
+from fedicoop.web.clean import markdown
 
 
 async def follow(tx: Tx, who: Member, us: Actor, them: Actor) -> Following:
@@ -63,3 +66,20 @@ async def require_approval(tx: Tx, who: Member, us: Actor, approval: bool) -> No
     access.require(who, Act.COOP_EDIT, OfCoop(us.id))
     await actors.put(tx, replace(us, manually_approves=approval), local=True)
     await coops.set_follow_mode(tx, us.id, "approval" if approval else "automatic")
+    await profile.tell(tx, us.id)
+
+
+async def describe(
+    tx: Tx, who: Member, us: Actor, *, name: str | None = None, summary: str | None = None
+) -> None:
+    """Change a coop's name or its sentence (Markdown), and tell its followers.  None leaves as it is."""
+    access.require(who, Act.COOP_EDIT, OfCoop(us.id))
+    words = us.summary if summary is None else markdown(summary).strip()
+    await actors.put(tx, replace(us, name=name or us.name, summary=words), local=True)
+    await profile.tell(tx, us.id)
+
+
+async def choose_authors(tx: Tx, who: Member, us: Actor, mode: AuthorMode) -> None:
+    """Who writes from now on: the coop, or its members with the coop's boost.  Listings keep their author."""
+    access.require(who, Act.COOP_EDIT, OfCoop(us.id))
+    await coops.set_author_mode(tx, us.id, mode)
