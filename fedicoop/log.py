@@ -67,21 +67,28 @@ def during(**values: object) -> AbstractContextManager[None]:
     return bound_contextvars(**values)
 
 
+SECRET_PATHS = ("/bienvenue/", "/welcome/")
+"""Where the address itself opens a door: what follows is never told."""
+
+
 def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Colour is for terminals, and for those who did not say NO_COLOR (no-color.org)."""
     return stream.isatty() and not environ.get("NO_COLOR")
 
 
-def configure(
-    level: str = "info", format: str = "text", *, colour: bool = False, secret_paths: tuple[str, ...] = ()
-) -> None:
+def configure(level: str = "info", format: str = "text", *, colour: bool = False) -> None:
     """Log from `level` up, as `text` or `json`, to what is stderr now; libraries' loggers join in.
 
-    What follows one of `secret_paths` ("/enter/": one-time links) is masked in the requests that
-    uvicorn tells of.  Give uvicorn `log_config=None`, else it puts its own handlers back.
+    Give uvicorn `log_config=None`, else it puts its own handlers back.
     """
     _configure_ours(LEVELS[level], _json if format == "json" else _text(colour))
-    _take_over_stdlib(LEVELS[level], secret_paths)
+    _take_over_stdlib(LEVELS[level])
+
+
+def shown_path(path: str) -> str:
+    """A request's path as it may be told: one-time links are secrets, whatever became of them."""
+    secret = next((prefix for prefix in SECRET_PATHS if path.startswith(prefix)), None)
+    return f"{secret}***" if secret else path
 
 
 def _configure_ours(level: int, renderer: Callable[[object, str, Event], str]) -> None:
@@ -180,10 +187,6 @@ def _escaped(text: str) -> str:
 class _Bridge(logging.Handler):
     """Takes what libraries tell the standard logging, uvicorn above all, to our own lines."""
 
-    def __init__(self, secret_paths: tuple[str, ...]) -> None:
-        super().__init__()
-        self.secret_paths = secret_paths
-
     def emit(self, record: logging.LogRecord) -> None:
         level = next((name for name, at in reversed(LEVELS.items()) if record.levelno >= at), "debug")
         try:
@@ -200,14 +203,12 @@ class _Bridge(logging.Handler):
     def _request(self, args: tuple[Any, ...]) -> dict[str, object]:
         """Who asked is left out, and so is the query: both are the visitor's own business."""
         _client, method, target, _version, status = args
-        path = str(target).partition("?")[0]
-        secret = next((prefix for prefix in self.secret_paths if path.startswith(prefix)), None)
-        return {"method": method, "path": f"{secret}***" if secret else path, "status": status}
+        return {"method": method, "path": shown_path(str(target).partition("?")[0]), "status": status}
 
 
-def _take_over_stdlib(level: int, secret_paths: tuple[str, ...]) -> None:
+def _take_over_stdlib(level: int) -> None:
     root = logging.getLogger()
-    root.handlers = [h for h in root.handlers if not isinstance(h, _Bridge)] + [_Bridge(secret_paths)]
+    root.handlers = [h for h in root.handlers if not isinstance(h, _Bridge)] + [_Bridge()]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logger = logging.getLogger(name)

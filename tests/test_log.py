@@ -150,15 +150,15 @@ def test_libraries_join_in_and_keep_to_one_line(lines):
 
 
 def test_a_request_is_told_without_visitor_query_and_one_time_link(lines):
-    configure("debug", "json", secret_paths=("/enter/",))
+    configure("debug", "json")
 
-    for target in ("/listings?q=perceuse", "/enter/x7K2-9QPD"):
+    for target in ("/listings?q=perceuse", "/bienvenue/x7K2-9QPD"):
         logging.getLogger("uvicorn.access").info(
             '%s - "%s %s HTTP/%s" %d', "203.0.113.7:1234", "GET", target, "1.1", 200
         )
 
     written = lines()
-    assert [json.loads(line)["path"] for line in written] == ["/listings", "/enter/***"]
+    assert [json.loads(line)["path"] for line in written] == ["/listings", "/bienvenue/***"]
     assert not re.search("203.0.113.7|perceuse|x7K2", "".join(written))
 
 

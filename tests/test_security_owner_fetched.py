@@ -41,6 +41,7 @@ async def test_what_friend_itself_says_is_believed(nord, friend, evil):
 
 async def test_what_is_created_or_updated_by_its_id_alone_is_asked_for(nord, friend):
     """Case 33: alice may send an id; the document must still be hers."""
+    await friend.is_followed_by(nord, "bob")
     friend.serve("/listings/1", friend.offer())
     friend.serve("/listings/2", friend.offer("2", by="bob", title="De bob"))
     for key in "12":

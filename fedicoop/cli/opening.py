@@ -46,7 +46,7 @@ def configure_log(found: "Settings", *, usual: str | None = None) -> None:
     chosen = found.sources.get("log_level", "default") != "default"
     level = found.log_level if chosen or usual is None else usual
     colour = log.wants_colour(sys.stderr, os.environ)
-    log.configure(level, found.log_format, colour=colour, secret_paths=("/bienvenue/", "/welcome/"))
+    log.configure(level, found.log_format, colour=colour)
 
 
 @asynccontextmanager

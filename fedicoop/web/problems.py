@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from fedicoop import i18n
 from fedicoop.errors import NotFound, Problem
-from fedicoop.log import log
+from fedicoop.log import log, shown_path
 from fedicoop.web.headers import request_id
 from fedicoop.web.negotiation import wants_page
 from fedicoop.web.render import language_of, render
@@ -31,7 +31,7 @@ class Unforeseen(Problem):
 async def on_problem(request: Request, problem: Exception) -> Response:
     """A refusal in the reader's language: what happened, why, what to do, and a code to look up."""
     assert isinstance(problem, Problem)
-    log.info("page.refused", key=problem.key, detail=problem.detail, path=request.scope["path"])
+    log.info("page.refused", key=problem.key, detail=problem.detail, path=shown_path(request.scope["path"]))
     return _answer(request, problem, problem.status)
 
 
@@ -49,7 +49,10 @@ async def on_http(request: Request, refusal: Exception) -> Response:
 async def on_error(request: Request, error: Exception) -> Response:
     """Something nobody foresaw.  Who reads gets the name of this request; who runs the house, the trace."""
     log.error(
-        "page.unforeseen", request=request_id(request.scope), path=request.scope["path"], exc_info=error
+        "page.unforeseen",
+        request=request_id(request.scope),
+        path=shown_path(request.scope["path"]),
+        exc_info=error,
     )
     return _answer(request, Unforeseen("page.unforeseen", request=request_id(request.scope)), 500)
 
