@@ -30,6 +30,7 @@ from fedicoop.follows import actions as follows
 from fedicoop.listings import actions as listings
 from fedicoop.listings import store as listing_store
 from fedicoop.listings.listing import Listing
+from fedicoop.log import configure
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import Settings
@@ -180,6 +181,12 @@ class Network:
             await instance.http.aclose()
             await instance.node.out.close()
             await instance.node.db.engine.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> None:
+    """What a command of an earlier test decided about the log is forgotten."""
+    configure()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ puts together), and remembers what it was asked and what was brought to it.
 
 import itertools
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -187,14 +188,19 @@ class Village(NamedTuple):
     evil: Stranger
 
 
-async def village(network: Network) -> Village:
-    """Our house; a friend whose coop alice we hear, and where bob lives; mallory's, whom nobody knows."""
+async def village(network: Network) -> AsyncIterator[Village]:
+    """Our house; a friend whose coop alice we hear, and where bob lives; mallory's, whom nobody knows.
+
+    Whatever was refused, it was refused on purpose: no job broke.
+    """
     nord = await network.add("nord.test")
     friend, evil = Stranger(network, "friend.test"), Stranger(network, "evil.test")
     for house, name in ((friend, "alice"), (friend, "bob"), (evil, "mallory")):
         house.actor(name)
     await friend.is_followed_by(nord)
-    return Village(nord, friend, evil)
+    yield Village(nord, friend, evil)
+    async with nord.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM jobs WHERE crashes > 0 OR dead") == 0
 
 
 def fixtures() -> tuple[Any, ...]:

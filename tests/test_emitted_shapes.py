@@ -33,7 +33,9 @@ class Body:
 
 async def said(instance):
     async with instance.node.db.read() as tx:
-        rows = await tx.all(Body, "SELECT body FROM sent WHERE type IN ('Create', 'Update') ORDER BY id")
+        rows = await tx.all(
+            Body, "SELECT body FROM sent WHERE type IN ('Create', 'Update') AND body <> '' ORDER BY id"
+        )
     return [json.loads(row.body) for row in rows]
 
 
@@ -85,11 +87,10 @@ async def test_each_edit_is_newer_to_the_second_than_the_last(network):
     """Mastodon takes an edit only if its `updated` is newer; two clicks in one second are two edits."""
     nord = await network.add("nord.test")
     offer = await nord.publish()
+    stamps = [(await said(nord))[-1]["object"]["published"]]
 
     for title in ("Un", "Deux", "Trois"):
         await nord.update(offer, title=title)
+        stamps.append((await said(nord))[-1]["object"]["updated"])
 
-    stamps = [
-        activity["object"].get("updated", activity["object"]["published"]) for activity in await said(nord)
-    ]
     assert stamps == sorted(set(stamps))

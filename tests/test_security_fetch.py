@@ -5,6 +5,7 @@ The switchboard remembers every request that left, and a canary every socket tha
 
 import sys
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -58,12 +59,12 @@ async def test_no_key_is_looked_for_inside(nord, friend, network, dialled):
     assert (asked(network), dialled, await counted(nord)) == (set(), [], before)
 
 
-@pytest.mark.parametrize("kind", ["Create", "Announce", "Undo"])
-async def test_no_object_is_looked_for_inside(nord, friend, network, dialled, kind):
+async def test_no_object_is_looked_for_inside(nord, friend, network, dialled):
     """Cases 43 and 44: alice, whom we hear, speaks of something at each odd address."""
     before, answers = await counted(nord), set()
-    for odd in ODD:
-        answers.add((await friend.send(friend.says(kind, odd), nord)).status_code)
+    for odd, kind in product(ODD, ("Create", "Announce", "Undo")):
+        answers.add((await friend.letter(friend.says(kind, odd), nord).to(nord)).status_code)
+    await nord.settle()
 
     assert answers == {400}
     assert (asked(network), dialled, await counted(nord)) == (set(), [], before)
@@ -149,14 +150,15 @@ def nodeinfo(origin: str) -> dict[str, object]:
     return {"links": [{"rel": schema, "href": f"{origin}/nodeinfo"}]}
 
 
-@pytest.mark.parametrize("answers", [["127.0.0.9"], ["::1"], ["10.0.0.1", NOWHERE], ["64:ff9b::7f00:9"]])
-async def test_a_name_that_leads_inside_is_not_dialled(nord, evil, dialled, answers):
+async def test_a_name_that_leads_inside_is_not_dialled(nord, evil, dialled, network):
     """Cases 43 and 44, with real sockets: the address is judged when it is dialled."""
-    await through_the_wire(nord, lambda *_: answers)
+    for answers in (["127.0.0.9"], ["::1"], ["10.0.0.1", NOWHERE], ["64:ff9b::7f00:9"]):
+        network.clock.advance(minutes=10)
+        await through_the_wire(nord, lambda *_, answers=answers: answers)
+        said = evil.says("Follow", nord.coop.id, by="mallory")
+        answer = await evil.letter(said, nord, by="mallory").to(nord)
 
-    answer = await evil.letter(evil.says("Follow", nord.coop.id, by="mallory"), nord, by="mallory").to(nord)
-
-    assert (answer.status_code, dialled) == (401, [])
+        assert (answer.status_code, dialled) == (401, []), answers
 
 
 async def test_a_name_that_changes_its_mind_leads_nowhere(nord, evil, dialled, network):
@@ -189,7 +191,7 @@ async def through_the_wire(nord, resolve, deadline: float = 2.0) -> None:
     nord.node = nord.app.state.node = replace(nord.node, out=out)
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [302, 307])
 async def test_no_redirect_leads_inside(nord, friend, evil, network, dialled, status):
     """Case 46: of a key, an object, a photo, a name, a delivery."""
     inside = "https://127.0.0.9/secret"

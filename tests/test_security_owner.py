@@ -138,10 +138,10 @@ async def test_nobody_takes_back_what_another_did(nord, friend, evil, who):
     assert (followers["totalItems"], boosts) == (1, 1)
 
 
-@pytest.mark.parametrize("updated", [None, "2030-05-02T00:00:00Z"])
+@pytest.mark.parametrize("updated", [None, "2030-05-01T09:00:00Z"])
 @pytest.mark.parametrize("kind", ["Create", "Update"])
-async def test_older_words_do_not_replace_newer_ones(nord, friend, kind, updated):
-    """Case 30: an edit of 2020 after a listing of 2030, whether that was ever edited or not."""
+async def test_older_words_do_not_replace_newer_ones(nord, friend, network, kind, updated):
+    """Case 30: an edit of 2020 after a listing of 2030, edited or not; a newer one is taken."""
     offer = await friend.publish(nord, **({"updated": updated} if updated else {}))
 
     for old in ("2020-01-01T00:00:00Z", updated):
@@ -149,6 +149,10 @@ async def test_older_words_do_not_replace_newer_ones(nord, friend, kind, updated
         await friend.send(friend.says(kind, edit), nord)
 
     assert await nord.find(offer.id) == offer
+    network.clock.advance(hours=1)
+    edit = friend.offer(title="Révisée", updated="2030-05-01T10:00:00Z")
+    await friend.send(friend.says(kind, edit), nord)
+    assert await shown(nord) == ["Révisée"]
 
 
 async def test_an_edit_that_overtakes_its_listing_stands(nord, friend):
@@ -176,6 +180,16 @@ async def test_what_was_deleted_does_not_come_back(nord, friend, evil, known):
     await evil.send(evil.says("Announce", offer["id"], by="mallory"), nord, by="mallory")
 
     assert await shown(nord) == []
+
+
+async def test_a_neighbours_word_neither_ends_a_listing_nor_brings_it_back(nord, friend):
+    """Case 31: bob deletes alice's offer before we have it; she publishes it, and deletes it."""
+    offer = friend.offer()
+    await friend.send(friend.says("Delete", offer["id"], by="bob"), nord, by="bob")
+
+    assert await friend.publish(nord)
+    await friend.send(friend.says("Delete", offer["id"]), nord)
+    assert await friend.publish(nord) is None
 
 
 async def test_what_we_deleted_stays_gone_for_all(nord, evil):

@@ -5,6 +5,7 @@ refused may have left a trace, and what was honest must still be heard.
 """
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -69,53 +70,38 @@ async def test_another_body_under_a_true_signature_is_refused(nord, friend, form
     assert await refusal(letter, nord) == 401
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        *("(request-target) host date", "date digest", "date", "host date digest"),
-        *("(request-target) date digest", "(request-target) host digest"),
-    ],
-)
-async def test_a_draft_signature_over_too_little_is_refused(nord, friend, names):
+async def test_a_draft_signature_over_too_little_is_refused(nord, friend):
     """Cases 4 and 5: without the digest any body fits, without the rest any path, house or day."""
-    letter = friend.letter(friend.says("Create", friend.offer()), nord)
-    covering(letter, "alice", f"{friend.id('alice')}#main-key", names)
+    target, rest = "(request-target)", ("date digest", "date", "host date digest")
+    for names in (f"{target} host date", f"{target} date digest", f"{target} host digest", *rest):
+        letter = friend.letter(friend.says("Create", friend.offer()), nord)
+        covering(letter, "alice", f"{friend.id('alice')}#main-key", names)
 
-    assert await refusal(letter, nord) == 401
+        assert await refusal(letter, nord) == 401, names
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        ["content-digest", "date"],
-        ["@method", "content-digest"],
-        ["@target-uri", "content-digest"],
-        ["@method", "@target-uri"],
-    ],
-)
-async def test_an_rfc_signature_over_too_little_is_refused(nord, friend, names):
+async def test_an_rfc_signature_over_too_little_is_refused(nord, friend):
     """Case 6 (and 4 in the newer form)."""
-    letter = friend.letter(friend.says("Create", friend.offer()), nord)
-    letter.headers = [header for header in letter.headers if header[0] != "signature"]
-    key_id = f"{friend.id('alice')}#main-key"
-    covering_components(letter, "alice", key_id, names, nord.origin, nord.node.db.clock())
+    key_id, digest = f"{friend.id('alice')}#main-key", "content-digest"
+    for names in ([digest, "date"], ["@method", digest], ["@target-uri", digest], ["@method", "@target-uri"]):
+        letter = friend.letter(friend.says("Create", friend.offer()), nord)
+        letter.headers = [header for header in letter.headers if header[0] != "signature"]
+        covering_components(letter, "alice", key_id, names, nord.origin, nord.node.db.clock())
 
-    assert await refusal(letter, nord) == 401
+        assert await refusal(letter, nord) == 401, names
 
 
 @both_forms
-@pytest.mark.parametrize("readdressed", [False, True])
-async def test_a_letter_to_another_house_is_refused_here(nord, friend, form, readdressed):
+async def test_a_letter_to_another_house_is_refused_here(nord, friend, form):
     """Case 7: whether it still names the other house, or the Host header was changed to ours."""
     body = friend.letter(friend.says("Create", friend.offer()), nord).body
     sign = {"cavage": cavage.sign, "rfc9421": rfc9421.sign}[form]
     key_id, now = f"{friend.id('alice')}#main-key", nord.node.db.clock()
     headers = sign("POST", "https://other.example/inbox", body, key_id, key_pair("alice")[0], now)
     letter = Letter("", list(headers.items()), body)
-    if readdressed:
-        letter.put("host", "nord.test")
 
-    assert await refusal(letter, nord) in ({401} if readdressed else {401, 421})
+    assert await refusal(letter, nord) in (401, 421)
+    assert await refusal(letter.put("host", "nord.test"), nord) == 401
 
 
 @both_forms
@@ -123,18 +109,18 @@ async def test_a_letter_to_another_box_is_refused(nord, friend, form):
     """Case 8."""
     letter = friend.letter(friend.says("Create", friend.offer()), nord, form=form, path="/actors/nord/inbox")
 
-    assert (await letter.to(nord, path="/inbox")).status_code == 401
+    assert await refusal(letter, nord) == 401
     assert (await letter.to(nord, path="/actors/nord/inbox")).status_code == 202
 
 
 @both_forms
-@pytest.mark.parametrize("days", [-3, 3])
-async def test_a_letter_of_another_day_is_refused(nord, friend, form, days):
+async def test_a_letter_of_another_day_is_refused(nord, friend, form):
     """Cases 9 and 10: the past, and the future."""
-    then = nord.node.db.clock() + timedelta(days=days)
-    letter = friend.letter(friend.says("Create", friend.offer()), nord, form=form, now=then)
+    for days in (-3, 3):
+        then = nord.node.db.clock() + timedelta(days=days)
+        letter = friend.letter(friend.says("Create", friend.offer()), nord, form=form, now=then)
 
-    assert await refusal(letter, nord) == 401
+        assert await refusal(letter, nord) == 401, days
 
 
 async def test_the_end_that_the_signer_chose_is_kept(nord, friend):
@@ -235,18 +221,15 @@ async def test_a_parameter_that_comes_twice_is_refused(nord, friend, evil, alice
     assert await refusal(letter, nord) in (400, 401)
 
 
-@pytest.mark.parametrize("alice_first", [True, False])
-@pytest.mark.parametrize("second", ["cavage", "rfc9421"])
-@both_forms
-async def test_two_signatures_are_one_too_many(nord, friend, evil, form, second, alice_first):
+async def test_two_signatures_are_one_too_many(nord, friend, evil):
     """Case 16: alice's own over her letter, and beside it mallory's, in the same form or the other."""
-    said = friend.says("Create", friend.offer())
-    letter, other = friend.letter(said, nord, form=form), evil.letter(said, nord, by="mallory", form=second)
-    shared = {"date", "digest", "content-digest", "content-type"}
-    letter.headers += [
-        header for header in other.headers if header[0] in shared - dict(letter.headers).keys()
-    ]
-    signatures = [header for header in other.headers if header[0].startswith("signature")]
-    letter.headers = letter.headers + signatures if alice_first else signatures + letter.headers
+    said, forms = friend.says("Create", friend.offer()), ("cavage", "rfc9421")
+    for form, second, alice_first in product(forms, forms, (True, False)):
+        letter = friend.letter(said, nord, form=form)
+        other = evil.letter(said, nord, by="mallory", form=second).headers
+        shared = {"date", "digest", "content-digest", "content-type"} - dict(letter.headers).keys()
+        letter.headers += [header for header in other if header[0] in shared]
+        signatures = [header for header in other if header[0].startswith("signature")]
+        letter.headers = letter.headers + signatures if alice_first else signatures + letter.headers
 
-    assert await refusal(letter, nord) in (400, 401)
+        assert await refusal(letter, nord) in (400, 401), (form, second, alice_first)

@@ -30,8 +30,12 @@ async def follow(tx: Tx, who: Member, us: Actor, them: Actor) -> Following:
     if before and before.status is Status.ACCEPTED:
         raise Conflict("follow.already", them.id, name=them.name or them.handle)
     wish = Follow(id=activity_id(tx, us.id), actor=us.id, object=them.id, to=(them.id,))
-    await store.ask(tx, wish.id, us.id, them.id, Status.PENDING)
-    await say(tx, wish, Audience(actors=(them.id,)))
+    if await actors.own(tx, them.id):  # a coop of the same house: there is nobody to write to
+        status = Status.PENDING if them.manually_approves else Status.ACCEPTED
+        await store.ask(tx, wish.id, us.id, them.id, status)
+    else:
+        await store.ask(tx, wish.id, us.id, them.id, Status.PENDING)
+        await say(tx, wish, Audience(actors=(them.id,)))
     found = await store.find(tx, wish.id)
     assert found is not None
     return found
@@ -44,6 +48,8 @@ async def unfollow(tx: Tx, who: Member, us: Actor, them: Actor) -> None:
     if following is None:
         raise NotFound("follow.none", them.id, name=them.name or them.handle)
     await store.end(tx, following)
+    if await actors.own(tx, them.id):
+        return
     undo = Undo(id=activity_id(tx, us.id), actor=us.id, object=to_follow(following), to=(them.id,))
     await say(tx, undo, Audience(actors=(them.id,)))
 
@@ -54,7 +60,8 @@ async def decide(tx: Tx, who: Member, us: Actor, them: Actor, *, accept: bool) -
     following = await store.between(tx, them.id, us.id)
     if following is None:
         raise NotFound("follow.not_asked", them.id, name=them.name or them.handle)
-    await answer(tx, Accept if accept else Reject, to_follow(following))
+    if not await actors.own(tx, them.id):
+        await answer(tx, Accept if accept else Reject, to_follow(following))
     if accept:
         await store.decide(tx, following, Status.ACCEPTED)
     else:

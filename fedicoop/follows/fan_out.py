@@ -19,8 +19,8 @@ async def fan_out(node: Node, job: Job, task: FanOut) -> None:
 
 
 def _promise(task: FanOut, inbox: str) -> Promise:
-    deliver = Deliver(task.activity_id, task.object_id, inbox)
-    return Promise(deliver, lane=f"to {normal_host(inbox)}", thread=task.object_id)
+    deliver = Deliver(task.activity_id, task.object_id, task.thread, inbox)
+    return Promise(deliver, lane=f"to {normal_host(inbox)}", thread=task.thread)
 
 
 async def _inboxes(tx: Tx, task: FanOut) -> set[str]:

@@ -1,6 +1,5 @@
 """Follows on the wire: asked, answered, taken back."""
 
-from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store
 from fedicoop.follows.back_fill import BackFill
@@ -45,8 +44,8 @@ def to_follow(follow: Follow | Following) -> Follow:
 async def on_accept(tx: Tx, received: Received[Accept, Follow]) -> None:
     """They let us follow them: from now on their listings arrive, and the earlier ones are read."""
     following = await store.find(tx, received.object.id)
-    if following is None or following.status is Status.ACCEPTED:
-        return
+    if following is None or following.status is not Status.PENDING:
+        return  # accepted already, or refused since: a late yes revives nothing
     await store.decide(tx, following, Status.ACCEPTED)
     task = BackFill(followed_id=following.followed_id)
     await queue.enqueue(tx, task, lane=f"read {normal_host(following.followed_id)}")
@@ -64,9 +63,3 @@ async def on_undo(tx: Tx, received: Received[Undo, Follow]) -> None:
     following = await store.between(tx, received.sender.id, str(received.object.object))
     if following is not None:
         await store.end(tx, following)
-
-
-async def on_delete_actor(tx: Tx, actor: Actor) -> None:
-    """An actor elsewhere is gone: its follows end, and it is forgotten."""
-    await store.end_all_of(tx, actor.id)
-    await actors.bury(tx, actor.id)

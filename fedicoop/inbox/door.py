@@ -24,7 +24,7 @@ from fedicoop.inbox.process import Process
 from fedicoop.jobs import queue
 from fedicoop.log import log
 from fedicoop.node import Node
-from fedicoop.outbox.say import subject
+from fedicoop.outbox.say import thread_of
 from fedicoop.peers import store as peers
 from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
 from fedicoop.vocabulary.hosts import normal_host, same_origin
@@ -143,7 +143,9 @@ async def _keep(node: Node, activity: Activity, body: bytes) -> None:
         outcome = "waiting" if spoken else "ignored"
         text = body.decode() if spoken else ""
         if await store.keep(tx, activity.id, activity.actor, kind[:64], text, outcome) and spoken:
-            await queue.enqueue(tx, Process(activity.id), lane=f"from {host}", thread=subject(activity))
+            await queue.enqueue(
+                tx, Process(activity.id, activity.actor), lane=f"from {host}", thread=thread_of(activity)
+            )
 
 
 routes = [

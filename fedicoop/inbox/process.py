@@ -19,6 +19,7 @@ from fedicoop.vocabulary.types import Activity, Thing
 @dataclass(frozen=True, slots=True)
 class Process:
     activity_id: str
+    actor_id: str
 
 
 async def process(node: Node, job: Job, task: Process) -> None:
@@ -28,7 +29,7 @@ async def process(node: Node, job: Job, task: Process) -> None:
     exception of ours rolls everything back.
     """
     async with node.db.read() as tx:
-        kept = await store.find(tx, task.activity_id)
+        kept = await store.find(tx, task.activity_id, task.actor_id)
     if kept is None or kept.outcome != "waiting":
         return
     try:
@@ -52,7 +53,7 @@ async def process(node: Node, job: Job, task: Process) -> None:
     try:
         async with node.db.write() as tx:
             await entry.handle(tx, received)
-            await store.close(tx, kept.id, "done")
+            await store.close(tx, kept, "done")
             await queue.done(tx, job)
     except (Forbidden, Malformed, NotFound) as problem:
         await _close(node, job, kept, "refused", str(problem))
@@ -70,6 +71,6 @@ async def _understand(node: Node, kept: store.Kept) -> Received[Activity, Thing]
 
 async def _close(node: Node, job: Job, kept: store.Kept, outcome: str, reason: str) -> None:
     async with node.db.write() as tx:
-        await store.close(tx, kept.id, outcome, reason[:500])
+        await store.close(tx, kept, outcome, reason[:500])
         await queue.done(tx, job)
     log.info(outcome, activity=kept.id, type=kept.type, actor=kept.actor_id, reason=reason)

@@ -18,11 +18,15 @@ class Kept:
 
 
 async def keep(tx: Tx, id: str, actor_id: str, type: str, body: str, outcome: str) -> bool:
-    """Keep an activity; False where its id was kept before (by whomever: the first one counts)."""
+    """Keep an activity; False where this actor said it before.
+
+    A neighbour of the same host who takes an id first takes nothing from its owner: Mastodon's ids of
+    Deletes can be guessed.
+    """
     return bool(
         await tx.run(
             """INSERT INTO received (id, actor_id, type, body, received_at, outcome)
-               VALUES (:id, :actor, :type, :body, :now, :outcome) ON CONFLICT (id) DO NOTHING""",
+               VALUES (:id, :actor, :type, :body, :now, :outcome) ON CONFLICT (id, actor_id) DO NOTHING""",
             id=id,
             actor=actor_id,
             type=type,
@@ -33,19 +37,23 @@ async def keep(tx: Tx, id: str, actor_id: str, type: str, body: str, outcome: st
     )
 
 
-async def find(tx: Tx, id: str) -> Kept | None:
+async def find(tx: Tx, id: str, actor_id: str) -> Kept | None:
     return await tx.maybe(
         Kept,
-        "SELECT id, actor_id, type, body, received_at, outcome, reason FROM received WHERE id = :id",
+        """SELECT id, actor_id, type, body, received_at, outcome, reason FROM received
+           WHERE id = :id AND actor_id = :actor""",
         id=id,
+        actor=actor_id,
     )
 
 
-async def close(tx: Tx, id: str, outcome: str, reason: str | None = None) -> None:
+async def close(tx: Tx, kept: Kept, outcome: str, reason: str | None = None) -> None:
     """What became of it: `done`, `ignored` or `refused`; the body is needed no longer."""
     await tx.run(
-        "UPDATE received SET outcome = :outcome, reason = :reason, body = '' WHERE id = :id",
-        id=id,
+        """UPDATE received SET outcome = :outcome, reason = :reason, body = ''
+           WHERE id = :id AND actor_id = :actor""",
+        id=kept.id,
+        actor=kept.actor_id,
         outcome=outcome,
         reason=reason,
     )

@@ -18,7 +18,7 @@ from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Step, 
 from fedicoop.listings.photos import let_go
 from fedicoop.members import store as members
 from fedicoop.outbox import store as outbox
-from fedicoop.outbox.say import Audience, activity_id, say
+from fedicoop.outbox.say import Audience, activity_id, restate, say
 from fedicoop.vocabulary.hosts import origin_of
 from fedicoop.vocabulary.types import PUBLIC, Announce, Create, Delete, Iri, Tombstone, Update
 
@@ -91,7 +91,7 @@ async def update(
         tx, who, replace(changed, photos=before.photos if photos is None else photos), Step.UPDATE
     )
     if photos is not None:
-        await let_go(tx, before.photos)
+        await let_go(tx, before.photos, of=before.id, but=after.photos)
     await _tell(tx, after)
     return after
 
@@ -128,10 +128,11 @@ async def delete(tx: Tx, who: Member, id: str) -> None:
     """Take a listing away for good: everybody who ever got it is told, and its id answers 410."""
     listing = await store.get(tx, id)
     access.require(who, Act.LISTING_DELETE, listing)
-    await store.bury(tx, listing.id, listing.actor_id)
-    await let_go(tx, listing.photos)
+    await let_go(tx, listing.photos, of=listing.id)
     if not _federated(listing):
+        await store.remove(tx, listing.id)  # it was never told, so not even its end is
         return
+    await store.bury(tx, listing.id, listing.actor_id)
     author = await actors.get(tx, listing.actor_id)
     to, cc = audience(listing, author)
     gone = Tombstone(id=Iri(listing.id), former_type="Note", deleted=tx.now)
@@ -155,8 +156,9 @@ def _federated(listing: Listing) -> bool:
 
 
 def _heard_through(listing: Listing) -> tuple[str, ...]:
-    """Whose followers hear of it: the author's, and the coop's where the member writes."""
-    return tuple(dict.fromkeys(id for id in (listing.actor_id, listing.coop_id) if id))
+    """Whose followers hear of it: the author's, and of what is public the coop's where a member writes."""
+    relayed = listing.visibility is Visibility.PUBLIC
+    return tuple(dict.fromkeys(id for id in (listing.actor_id, relayed and listing.coop_id) if id))
 
 
 async def _announce(tx: Tx, listing: Listing) -> None:
@@ -197,3 +199,4 @@ async def _tell(tx: Tx, listing: Listing) -> None:
         id=activity_id(tx, author.id), actor=author.id, object=note, to=note.to, cc=note.cc, published=tx.now
     )
     await say(tx, edit, Audience(followers_of=_heard_through(listing)))
+    await restate(tx, edit)

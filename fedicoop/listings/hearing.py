@@ -5,7 +5,6 @@ from dataclasses import replace
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
-from fedicoop.follows.federation import on_delete_actor as forget_actor
 from fedicoop.jobs import queue
 from fedicoop.listings import boosts, store
 from fedicoop.listings.importing import from_note
@@ -47,26 +46,27 @@ async def keep(tx: Tx, note: Proposal) -> bool:
     Older state never replaces newer, what was deleted stays deleted, and a listing never changes
     hands (security cases 25 to 31).
     """
-    gone, known = await store.is_gone(tx, note.id), await store.find(tx, note.id)
-    if gone and gone.actor_id == note.by:
-        return False
-    if known and (known.local or known.actor_id != note.by or not _newer(note, known)):
+    known = await store.find(tx, note.id)
+    if await store.is_gone(tx, note.id, note.by):
         return False
     listing = from_note(note, key=known.key if known else tx.new_id().lower(), now=tx.now)
+    if known and (known.local or known.actor_id != note.by or not _newer(listing, known)):
+        return False
     if known:
         listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
-    await store.put(tx, replace(listing, photos=await _wanted(tx, listing)))
-    await let_go(tx, known.photos if known else ())
+    listing = replace(listing, photos=await _wanted(tx, listing))
+    await store.put(tx, listing)
+    await let_go(tx, known.photos if known else (), of=note.id, but=listing.photos)
     return True
 
 
-def _newer(note: Proposal, known: Listing) -> bool:
+def _newer(stated: Listing, known: Listing) -> bool:
     """Strictly newer, by the owner's own clock; a first edit is no older than what it edits (case 30)."""
-    if note.updated is None:
+    if stated.updated_at is None:
         return False
     if known.updated_at is None:
-        return known.published_at is None or note.updated >= known.published_at
-    return note.updated > known.updated_at
+        return known.published_at is None or stated.updated_at >= known.published_at
+    return stated.updated_at > known.updated_at
 
 
 async def _wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:
@@ -87,15 +87,24 @@ async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
 
 async def forget(tx: Tx, id: str, owner_id: str) -> None:
     known = await store.find(tx, id)
-    if known is None or (known.actor_id == owner_id and not known.local):
+    if known is None and await follows.heard_by_us(tx, owner_id):  # its Create may still be on the way
         await store.bury(tx, id, owner_id)
-        await let_go(tx, known.photos if known else ())
+    if known and known.actor_id == owner_id and not known.local:
+        await let_go(tx, known.photos, of=id)
+        await store.bury(tx, id, owner_id)
 
 
 async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
     """An actor elsewhere is gone, with everything that it published here."""
-    await store.bury_all_of(tx, received.sender.id)
-    await forget_actor(tx, received.sender)
+    await forget_actor(tx, received.sender.id)
+
+
+async def forget_actor(tx: Tx, actor_id: str) -> None:
+    """Its listings, their photos, its follows, its keys and its name; that it is gone stays known."""
+    for listing in await store.bury_all_of(tx, actor_id):
+        await let_go(tx, listing.photos, of=listing.id)
+    await follows.end_all_of(tx, actor_id)
+    await actors.bury(tx, actor_id)
 
 
 async def on_update_actor(tx: Tx, received: Received[Update, Actor]) -> None:
@@ -123,8 +132,8 @@ async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
     await boosts.end(tx, boost)
     listing = await store.find(tx, boost.listing_id)
     if listing and not listing.local and not await follows.heard_by_us(tx, listing.actor_id):
+        await let_go(tx, listing.photos, of=listing.id)
         await store.let_go(tx, listing.id)
-        await let_go(tx, listing.photos)
 
 
 def subject_of(announce: Activity) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from fedicoop.i18n import LANGUAGES, t
@@ -13,6 +13,10 @@ from fedicoop.listings.wording import details
 from fedicoop.vocabulary.imports import CURRENCIES
 from fedicoop.vocabulary.types import PUBLIC, Intent, Place, Proposal
 from fedicoop.web.clean import clean_html, plain
+
+WINDOW = timedelta(minutes=65)
+"""How far ahead a peer's clock may be: what it says was changed later than that was changed now, lest
+one wrong clock freeze a listing for good."""
 
 _UNITS = {wire: ours for ours, wire in WIRE_UNITS.items()}
 _CODES = {iri: code for code, iri in CURRENCIES.items()}
@@ -52,7 +56,7 @@ def from_note(note: Proposal, *, key: str, now: datetime) -> Listing:
         url=note.url or note.id,
         created_at=now,
         published_at=min(note.published, now),
-        updated_at=note.updated,
+        updated_at=min(note.updated, now + WINDOW) if note.updated else None,
         expires_at=note.ends,
     )
     return replace(listing, html=_body(clean_html(note.content), listing))

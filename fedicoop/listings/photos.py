@@ -8,10 +8,10 @@ from fedicoop.listings.listing import Photo
 from fedicoop.media import store as pictures
 
 
-async def let_go(tx: Tx, photos: Iterable[Photo]) -> None:
-    """Forget these photos, unless another listing shows the same; the hourly sweep removes the files.
+async def let_go(tx: Tx, photos: Iterable[Photo], *, of: str, but: Iterable[Photo] = ()) -> None:
+    """Forget the photos of a listing, except those it still shows (`but`) and those of other listings.
 
-    Call it in the transaction that took them off their listing.
+    The hourly sweep removes the files.
     """
-    names = [photo.name for photo in photos if photo.name]
-    await pictures.forget(tx, [name for name in names if not await store.shows(tx, name)])
+    names = {photo.name for photo in photos if photo.name} - {photo.name for photo in but}
+    await pictures.forget(tx, [name for name in sorted(names) if not await store.shows(tx, name, but=of)])

@@ -136,15 +136,26 @@ async def put(tx: Tx, listing: Listing) -> None:
     )
 
 
-async def shows(tx: Tx, photo: str) -> bool:
-    """Whether any listing shows the picture of that name."""
-    return bool(await tx.count("SELECT count(*) FROM listings WHERE photos LIKE :name", name=f'%"{photo}"%'))
+async def shows(tx: Tx, photo: str, *, but: str) -> bool:
+    """Whether any other listing than `but` shows the picture of that name."""
+    sql = "SELECT count(*) FROM listings WHERE photos LIKE :name AND id <> :but"
+    return bool(await tx.count(sql, name=f'%"{photo}"%', but=but))
 
 
-async def is_gone(tx: Tx, id: str) -> Deleted | None:
-    """The tombstone of a deleted listing, ours or theirs."""
+async def remove(tx: Tx, id: str) -> None:
+    """Take a listing away without a trace: for what nobody outside was ever told of."""
+    await tx.run("DELETE FROM listings WHERE id = :id", id=id)
+
+
+async def is_gone(tx: Tx, id: str, owner_id: str | None = None) -> Deleted | None:
+    """The tombstone of a deleted listing, ours or theirs; where an owner is asked, only its own counts."""
     return await tx.maybe(
-        Deleted, "SELECT id, actor_id, former_type, deleted_at FROM tombstones WHERE id = :id", id=id
+        Deleted,
+        """SELECT id, actor_id, former_type, deleted_at FROM tombstones
+           WHERE id = :id AND (:any OR actor_id = :owner)""",
+        id=id,
+        any=owner_id is None,
+        owner=owner_id or "",
     )
 
 
@@ -154,7 +165,7 @@ async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> 
     await tx.run("DELETE FROM listings WHERE id = :id", id=id)
     await tx.run(
         """INSERT INTO tombstones (id, actor_id, former_type, deleted_at)
-           VALUES (:id, :actor, :type, :now) ON CONFLICT (id) DO NOTHING""",
+           VALUES (:id, :actor, :type, :now) ON CONFLICT (id, actor_id) DO NOTHING""",
         id=id,
         actor=actor_id,
         type=former_type,
@@ -171,11 +182,12 @@ async def let_go(tx: Tx, id: str) -> None:
     )
 
 
-async def bury_all_of(tx: Tx, actor_id: str) -> None:
-    """Everything that an actor elsewhere published goes with it."""
+async def bury_all_of(tx: Tx, actor_id: str) -> list[Listing]:
+    """Everything that an actor elsewhere published goes with it; what that was."""
     rows = await tx.all(
         Row, f"SELECT {COLUMNS} FROM listings WHERE actor_id = :id AND NOT local", id=actor_id
     )
     await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
     for row in rows:
         await bury(tx, row.id, actor_id)
+    return [listing_of(row) for row in rows]

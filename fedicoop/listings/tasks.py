@@ -34,17 +34,22 @@ async def back_fill(node: Node, job: Job, task: BackFill) -> None:
 
 
 async def _keep(node: Node, them: Actor, item: Thing) -> bool:
-    """One item of theirs: embedded in their own collection, or asked for by its id."""
+    """One item of theirs.
+
+    What a collection embeds is believed of its own author alone; anything else, a neighbour's above
+    all, is asked for by its id (security cases 24 and 26).
+    """
     if isinstance(item, (Create, Announce)):
         item = item.object
     try:
-        note = item if isinstance(item, Proposal) else await _ask(node, them, item)
+        own = isinstance(item, Proposal) and item.by == them.id and same_origin(item.id, them.id)
+        note = item if own else await _ask(node, them, item)
     except Unreachable:
         raise
     except Problem as problem:
         log.info("back_fill_skipped", actor=them.id, reason=str(problem))
         return False
-    if note is None or not same_origin(note.id, them.id) or not same_origin(note.by, them.id):
+    if not isinstance(note, Proposal) or not same_origin(note.by, them.id):
         return False
     await directory.actor(node, note.by)  # a coop may list what its members write
     async with node.db.write() as tx:
@@ -52,9 +57,10 @@ async def _keep(node: Node, them: Actor, item: Thing) -> bool:
 
 
 async def _ask(node: Node, them: Actor, item: Thing) -> Proposal | None:
-    if not isinstance(item, str) or not same_origin(item, them.id):
+    id = item if isinstance(item, str) else item.id
+    if not same_origin(id, them.id):
         return None
-    found = await fetch(node, item)
+    found = await fetch(node, id)
     return found if isinstance(found, Proposal) else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
 from fedicoop.vocabulary.hosts import origin_of
-from fedicoop.vocabulary.types import PUBLIC, Activity, Iri
+from fedicoop.vocabulary.types import PUBLIC, Activity, Create, Follow, Iri, Note, Update
 from fedicoop.vocabulary.writing import write
 
 
@@ -28,6 +28,7 @@ class FanOut:
 
     activity_id: str
     object_id: str
+    thread: str
     followers_of: list[str] = field(default_factory=list)
     actors: list[str] = field(default_factory=list)
     everyone_reached: bool = False
@@ -39,6 +40,7 @@ class Deliver:
 
     activity_id: str
     object_id: str
+    thread: str
     inbox: str
 
 
@@ -52,7 +54,7 @@ async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
 
     Both happen in the caller's transaction: what is not committed was never said.
     """
-    object_id = subject(activity)
+    object_id, thread = subject(activity), thread_of(activity)
     await tx.run(
         """INSERT INTO sent (id, actor_id, type, object_id, public, body, created_at)
            VALUES (:id, :actor, :type, :object, :public, :body, :now)""",
@@ -65,13 +67,56 @@ async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
         now=tx.now,
     )
     task = FanOut(
-        activity.id, object_id, list(audience.followers_of), list(audience.actors), audience.everyone_reached
+        activity.id,
+        object_id,
+        thread,
+        list(audience.followers_of),
+        list(audience.actors),
+        audience.everyone_reached,
     )
-    await queue.enqueue(tx, task, lane="fan-out", thread=object_id)
+    await queue.enqueue(tx, task, lane="fan-out", thread=thread)
+
+
+async def restate(tx: Tx, edit: Update) -> None:
+    """What was said of an object before now says what it has become: nobody reads the old words here.
+
+    Its Create, in the outbox and at its id, carries the object as it stands; earlier Updates go.
+    Deliveries that still wait carry the new words, or have become needless.
+    """
+    assert not isinstance(edit.object, str)
+    await tx.run(
+        "UPDATE sent SET body = '' WHERE object_id = :object AND type = 'Update' AND id <> :edit",
+        object=edit.object.id,
+        edit=edit.id,
+    )
+    for row in await tx.all(
+        _Id, "SELECT id FROM sent WHERE object_id = :id AND type = 'Create'", id=edit.object.id
+    ):
+        published = edit.object.published if isinstance(edit.object, Note) else edit.published
+        create = Create(
+            id=Iri(row.id), actor=edit.actor, object=edit.object, to=edit.to, cc=edit.cc, published=published
+        )
+        await tx.run("UPDATE sent SET body = :body WHERE id = :id", body=write(create).decode(), id=row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    id: str
+
+
+def thread_of(activity: Activity) -> str:
+    """What keeps its order: all that is said of one object, or between one follower and one followed.
+
+    So one answer that cannot be delivered holds up nobody else's.
+    """
+    thing: object = activity
+    while isinstance(thing, Activity) and not isinstance(thing, Follow):
+        thing = thing.object
+    return f"{thing.actor} {subject(thing)}" if isinstance(thing, Follow) else subject(activity)
 
 
 def subject(activity: Activity) -> str:
-    """The id of the thing that an activity is finally about: its order is kept per subject."""
+    """The id of the thing that an activity is finally about."""
     thing = activity.object
     while isinstance(thing, Activity):
         thing = thing.object

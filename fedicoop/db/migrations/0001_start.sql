@@ -138,11 +138,12 @@ CREATE TABLE boosts (                   -- a coop relayed a listing (Announce)
     at          TIMESTAMPTZ NOT NULL,
     UNIQUE (actor_id, listing_id)
 );
-CREATE TABLE tombstones (               -- what was deleted stays deleted
-    id          TEXT PRIMARY KEY,
+CREATE TABLE tombstones (               -- what was deleted stays deleted, by the word of its owner alone
+    id          TEXT NOT NULL,
     actor_id    TEXT NOT NULL,
     former_type TEXT NOT NULL,
-    deleted_at  TIMESTAMPTZ NOT NULL
+    deleted_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id, actor_id)
 );
 CREATE TABLE pictures (                 -- re-encoded photos: members' own, and copies of peers'
     name        TEXT PRIMARY KEY,       -- random, with its extension; the file in the media folder
@@ -169,14 +170,15 @@ CREATE TABLE reached (                  -- which inboxes ever got an object: its
     inbox       TEXT NOT NULL,
     PRIMARY KEY (object_id, inbox)
 );
-CREATE TABLE received (                 -- their activities, each kept once
-    id          TEXT PRIMARY KEY,
+CREATE TABLE received (                 -- their activities, each kept once; an id is its actor's own
+    id          TEXT NOT NULL,
     actor_id    TEXT NOT NULL,
     type        TEXT NOT NULL,
     body        TEXT NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     outcome     TEXT NOT NULL DEFAULT 'waiting',  -- waiting, done, ignored, refused
-    reason      TEXT
+    reason      TEXT,
+    PRIMARY KEY (id, actor_id)
 );
 CREATE INDEX received_at ON received (received_at);
 CREATE TABLE jobs (                     -- promises: written in the commit that makes them necessary
