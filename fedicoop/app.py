@@ -11,9 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import meta
 from fedicoop.actors import pages as actors
+from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.follows import pages as follows
-from fedicoop.follows.back_fill import BackFill
+from fedicoop.follows.back_fill import BackFill, LetGo
+from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
 from fedicoop.inbox import door
 from fedicoop.inbox import store as received
@@ -28,7 +30,6 @@ from fedicoop.media.copying import CopyPicture, copy_picture
 from fedicoop.members import pages as members
 from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
-from fedicoop.outbox.deliver import deliver
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
 from fedicoop.web import help_pages, problems, static
@@ -39,6 +40,9 @@ WORK: Work = {
     "Deliver": (Deliver, deliver),
     "Process": (Process, process),
     "BackFill": (BackFill, tasks.back_fill),
+    "LetGo": (LetGo, tasks.let_go),
+    "Forget": (Forget, tasks.forget),
+    "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
 }
 """Every promise that a commit can make, and who keeps it."""

@@ -117,4 +117,4 @@ async def test_an_action_its_activity_and_its_promise_are_one_commit(nord, desk,
     assert nord.node.db.commits == commits + 1
     assert after[table] != before[table]
     assert await counted(nord, kind) == said + 1
-    assert len(after["jobs"] - before["jobs"]) == 1
+    assert after["jobs"] > before["jobs"]

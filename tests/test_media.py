@@ -16,7 +16,7 @@ from fedicoop.db import Database
 from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
-from fedicoop.errors import Problem, Unavailable, Unreachable
+from fedicoop.errors import Problem, Unavailable
 from fedicoop.media import files, pages, store
 from fedicoop.media.copying import MOST_ATTEMPTS, CopyPicture, copy_picture
 from fedicoop.node import Node
@@ -197,7 +197,7 @@ async def test_a_peer_in_trouble_is_asked_again_but_not_for_ever(node):
     async with node.db.write() as tx:
         await store.want(tx, source)
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unavailable):
         await copy_picture(node, Attempt(MOST_ATTEMPTS - 1), CopyPicture(source))
     async with node.db.read() as tx:
         assert await store.is_wanted(tx, source)

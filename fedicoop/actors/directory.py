@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from fedicoop.actors import store
+from fedicoop.actors import leaving, public_keys, store
 from fedicoop.actors.fetching import check_media_type, fetch, get_signed
+from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, NotFound, Problem, Unauthenticated, Unreachable
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
@@ -17,6 +18,7 @@ STALE = timedelta(days=1)
 REFETCH_PAUSE = timedelta(minutes=5)
 FAILURE_PAUSE = timedelta(seconds=30)
 ASKING = timedelta(seconds=15)
+MOST_ASKED = 60
 PATIENCE = 0.1  # seconds between two looks at what another letter's question brought
 
 
@@ -48,7 +50,8 @@ async def _fetch_and_keep(node: Node, id: str) -> Actor:
         found = await fetch(node, id)
     except Gone:
         async with node.db.write() as tx:
-            await store.bury(tx, id)
+            if await store.bury(tx, id):
+                await leaving.forget(tx, id)
         raise
     if not isinstance(found, Actor):
         raise Malformed("fetch.no_actor", id, url=id)
@@ -67,12 +70,14 @@ async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) 
     letters that need the same answer at once, one asks and the others wait for it.
     Raises Unreachable when the owner's house does not answer: the sender should try again later.
     """
-    verdict = f"rotation of {owner_id}" if refetch else f"key {key_id}"
+    verdict = f"rotation of {owner_id}" if refetch else f"keys of {owner_id}"
     found, judged = await _shelf(node, key_id, owner_id, verdict)
     if judged or (found and not refetch) or same_origin(owner_id, node.settings.origin):
         return found
     async with node.db.write() as tx:
         mine = await peers.take_turn(tx, f"asking for {verdict}", ASKING)
+        if mine and not await _may_ask(tx, normal_host(owner_id)):
+            raise Unreachable("actor.silent", f"asked {owner_id} too often", host=normal_host(owner_id))
     if not mine:
         return await _answer_to_others(node, key_id, owner_id, verdict)
     try:
@@ -87,10 +92,22 @@ async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) 
     return answer
 
 
+async def _may_ask(tx: Tx, host: str) -> bool:
+    """Whether this host was asked for keys less than `MOST_ASKED` times a minute (case 110).
+
+    Who is refused here is told to try again: forged letters cannot make us knock at a third party's
+    door without end, and an honest house with many new voices only waits a little.
+    """
+    for slot in range(MOST_ASKED):
+        if await peers.take_turn(tx, f"key look-up {slot} at {host}", timedelta(minutes=1)):
+            return True
+    return False
+
+
 async def _shelf(node: Node, key_id: str, owner_id: str, verdict: str) -> tuple[Key | None, bool]:
     """The key as we know it, and whether its owner was asked just now.  Raises Unreachable if in vain."""
     async with node.db.read() as tx:
-        found = next((one for one in await store.keys_of(tx, owner_id) if one.id == key_id), None)
+        found = next((one for one in await public_keys.of(tx, owner_id) if one.id == key_id), None)
         if found is None and await peers.cooling(tx, f"silence of {owner_id}"):
             raise Unreachable("actor.silent", owner_id, host=normal_host(owner_id))
         return found, await peers.cooling(tx, verdict)

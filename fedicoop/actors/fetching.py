@@ -1,7 +1,10 @@
 """Asking another house for a document: signed by our server, believed only from its own address."""
 
+from collections.abc import AsyncIterator
+
 from fedicoop.actors import addresses, keyring
-from fedicoop.errors import Gone, Malformed, NotFound, Refused, Unreachable
+from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
+from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outward import Answer
 from fedicoop.peers import store as peers
@@ -10,9 +13,10 @@ from fedicoop.signatures import cavage, rfc9421
 from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.parsing import parse_untrusted
 from fedicoop.vocabulary.reading import read
-from fedicoop.vocabulary.types import Collection, Iri, Thing
+from fedicoop.vocabulary.types import Collection, Thing
 
 ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+MOST_PAGES = 25
 _PROFILE = "https://www.w3.org/ns/activitystreams"
 
 
@@ -101,17 +105,26 @@ async def fetch_json(node: Node, url: str, *, accept: str) -> dict[str, object]:
     return parse_untrusted(answer.body)
 
 
-async def pages(node: Node, url: str, *, most: int) -> list[Thing]:
-    """The items of a collection, page by page, at most `most` and at most five pages (case 106)."""
-    collection = await fetch(node, url)
-    seen, found = {url}, list[Thing]()
-    for _ in range(5):
-        if not isinstance(collection, Collection):
-            raise Malformed("fetch.no_collection", url, url=url)
-        found += collection.items
-        following: Iri | None = collection.next or (collection.first if not collection.items else None)
-        if len(found) >= most or not following or following in seen or not same_origin(following, url):
-            break
+async def pages(node: Node, url: str, *, most: int) -> AsyncIterator[Thing]:
+    """The items of a collection, page by page: at most `most`, from at most `MOST_PAGES` (case 106).
+
+    A page that cannot be read ends the collection there: what came before it is not lost.
+    Raises Unreachable while the house sleeps.
+    """
+    following: str | None = url
+    seen, given = set[str](), 0
+    while following and following not in seen and len(seen) < MOST_PAGES and same_origin(following, url):
         seen.add(following)
-        collection = await fetch(node, following)
-    return found[:most]
+        try:
+            page = await fetch(node, following)
+        except (Forbidden, Gone, Malformed, NotFound, Refused) as problem:
+            log.info("collection_ends", url=following, reason=str(problem))
+            return
+        if not isinstance(page, Collection):
+            return
+        for item in page.items[: most - given]:
+            yield item
+        given += len(page.items)
+        following = page.next or (page.first if not page.items else None)
+        if given >= most:
+            return

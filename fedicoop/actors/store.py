@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
+from fedicoop.actors import public_keys
 from fedicoop.db import Tx
 from fedicoop.vocabulary.hosts import normal_host
-from fedicoop.vocabulary.types import Actor, Field, Image, Iri, Key
+from fedicoop.vocabulary.types import Actor, Field, Image, Key
 
 _PLAIN = [
     *("id", "type", "handle", "name", "inbox", "outbox", "shared_inbox", "followers", "following"),
@@ -15,6 +16,9 @@ _PLAIN = [
     *("manually_approves", "discoverable", "indexable", "published"),
 ]
 _COLUMNS = ", ".join([*_PLAIN, "icon", "fields", "implements"])
+
+
+_FIXED = ("id", "local", "type", "webfinger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,6 @@ class _Row:
     icon: str | None
     fields: str
     implements: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _KeyRow:
-    id: Iri
-    owner: Iri
-    algorithm: str
-    public: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +78,7 @@ async def find_by_handle(tx: Tx, handle: str, host: str) -> Actor | None:
     return await _maybe(
         tx,
         "NOT local AND (webfinger = :name OR (lower(handle) = :handle AND host = :host))",
+        order="CASE WHEN webfinger = :name THEN 0 ELSE 1 END, id",
         name=f"{handle}@{host}",
         handle=handle.lower(),
         host=host.lower(),
@@ -134,7 +131,11 @@ async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
         "implements": actor.implements,
     }
     names = [*values, "local", "host", "fetched_at"]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in ("id", "local", "type"))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in _FIXED)
+    if local:
+        changes += ", webfinger = excluded.webfinger"
+    else:  # the name that both sides confirmed stays as long as the handle does
+        changes += ", webfinger = CASE WHEN actors.handle = excluded.handle THEN actors.webfinger END"
     await tx.run(
         f"""INSERT INTO actors ({", ".join(names)}) VALUES ({", ".join(":" + name for name in names)})
             ON CONFLICT (id) DO UPDATE SET {changes}
@@ -145,41 +146,23 @@ async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
         fetched_at=tx.now,
     )
     if not local:
-        await _put_their_keys(tx, actor)
+        await public_keys.replace(tx, actor)
 
 
-async def _put_their_keys(tx: Tx, actor: Actor) -> None:
-    """A key that is no longer listed no longer verifies: rotation and theft are the same to us."""
-    await tx.run(
-        """DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL
-           AND NOT EXISTS (SELECT 1 FROM actors WHERE id = :id AND local)""",
-        id=actor.id,
-    )
-    for key in actor.keys:
-        await tx.run(
-            """INSERT INTO keys (id, actor_id, algorithm, public_key, created_at)
-               VALUES (:id, :actor, :algorithm, :public, :now)
-               ON CONFLICT (actor_id, id) DO UPDATE
-                   SET algorithm = excluded.algorithm, public_key = excluded.public_key
-               WHERE keys.private_key IS NULL""",
-            id=key.id,
-            actor=actor.id,
-            algorithm=key.algorithm,
-            public=key.public,
-            now=tx.now,
-        )
+async def bury(tx: Tx, id: str) -> bool:
+    """A peer's actor was deleted by its owner: forget its keys and name, keep that it is gone.
 
-
-async def bury(tx: Tx, id: str) -> None:
-    """A peer's actor was deleted by its owner: forget its keys and name, keep that it is gone."""
+    False where it was never known, or known to be gone.
+    """
     await tx.run("DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL", id=id)
-    await tx.run(
+    known = await tx.run(
         """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]',
                webfinger = NULL
            WHERE id = :id AND NOT local AND gone_at IS NULL""",
         id=id,
         now=tx.now,
     )
+    return bool(known)
 
 
 async def confirm_name(tx: Tx, id: str, webfinger: str | None) -> None:
@@ -187,14 +170,22 @@ async def confirm_name(tx: Tx, id: str, webfinger: str | None) -> None:
     await tx.run("UPDATE actors SET webfinger = :name WHERE id = :id AND NOT local", name=webfinger, id=id)
 
 
-async def touch(tx: Tx, id: str) -> None:
-    """Note that we asked today and found it unchanged."""
-    await tx.run("UPDATE actors SET fetched_at = :now WHERE id = :id AND NOT local", id=id, now=tx.now)
+async def reading_at(tx: Tx, inbox: str) -> list[str]:
+    """The ids of the actors elsewhere whose own inbox this is."""
+    sql = "SELECT id FROM actors WHERE inbox = :inbox AND NOT local AND gone_at IS NULL LIMIT 10"
+    return [row.id for row in await tx.all(_Id, sql, inbox=inbox)]
 
 
-async def _maybe(tx: Tx, where: str, **values: object) -> Actor | None:
+@dataclass(frozen=True, slots=True)
+class _Id:
+    id: str
+
+
+async def _maybe(tx: Tx, where: str, *, order: str = "id", **values: object) -> Actor | None:
     row = await tx.maybe(
-        _Row, f"SELECT {_COLUMNS} FROM actors WHERE {where} AND gone_at IS NULL LIMIT 1", **values
+        _Row,
+        f"SELECT {_COLUMNS} FROM actors WHERE {where} AND gone_at IS NULL ORDER BY {order} LIMIT 1",
+        **values,
     )
     return (await _with_keys(tx, [row]))[0] if row else None
 
@@ -204,26 +195,7 @@ async def _all(tx: Tx, where: str, **values: object) -> list[Actor]:
 
 
 async def _with_keys(tx: Tx, rows: list[_Row]) -> list[Actor]:
-    return [_actor(row, await keys_of(tx, row.id)) for row in rows]
-
-
-async def keys_of(tx: Tx, actor_id: str) -> tuple[Key, ...]:
-    """The public keys that an actor lists now, RSA first."""
-    rows = await tx.all(
-        _KeyRow,
-        """SELECT id, actor_id AS owner, algorithm, public_key AS public FROM keys
-           WHERE actor_id = :id ORDER BY algorithm DESC, created_at DESC""",
-        id=actor_id,
-    )
-    return tuple(
-        Key(
-            id=row.id,
-            owner=row.owner,
-            algorithm="rsa" if row.algorithm == "rsa" else "ed25519",
-            public=row.public,
-        )
-        for row in rows
-    )
+    return [_actor(row, await public_keys.of(tx, row.id)) for row in rows]
 
 
 def _actor(row: _Row, keys: tuple[Key, ...]) -> Actor:

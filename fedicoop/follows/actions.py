@@ -10,8 +10,10 @@ from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import store
+from fedicoop.follows.back_fill import LetGo
 from fedicoop.follows.federation import answer, to_follow
 from fedicoop.follows.follow import Following, Status
+from fedicoop.jobs import queue
 from fedicoop.outbox import profile
 from fedicoop.outbox.say import Audience, activity_id, say
 from fedicoop.vocabulary.types import Accept, Actor, Follow, Reject, Undo
@@ -50,6 +52,7 @@ async def unfollow(tx: Tx, who: Member, us: Actor, them: Actor) -> None:
     await store.end(tx, following)
     if await actors.own(tx, them.id):
         return
+    await queue.enqueue(tx, LetGo(them.id), lane="leaving", thread=them.id)
     undo = Undo(id=activity_id(tx, us.id), actor=us.id, object=to_follow(following), to=(them.id,))
     await say(tx, undo, Audience(actors=(them.id,)))
 

@@ -1,4 +1,4 @@
-"""A promise: read what a newly followed coop already offers and needs."""
+"""Promises that a follow brings: read what a coop already offers and needs; let it go at the end."""
 
 from dataclasses import dataclass
 
@@ -8,3 +8,10 @@ class BackFill:
     """Read the `offers` and `needs` collections of `followed_id`, or its outbox where it has none."""
 
     followed_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Nobody here may hear `actor_id` any more: if so, its listings leave our shelf."""
+
+    actor_id: str

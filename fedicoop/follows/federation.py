@@ -2,7 +2,7 @@
 
 from fedicoop.db import Tx
 from fedicoop.follows import store
-from fedicoop.follows.back_fill import BackFill
+from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import queue
 from fedicoop.outbox.say import Audience, activity_id, say
@@ -56,6 +56,7 @@ async def on_reject(tx: Tx, received: Received[Reject, Follow]) -> None:
     following = await store.find(tx, received.object.id)
     if following is not None:
         await store.decide(tx, following, Status.REJECTED)
+        await queue.enqueue(tx, LetGo(following.followed_id), lane="leaving", thread=following.followed_id)
 
 
 async def on_undo(tx: Tx, received: Received[Undo, Follow]) -> None:

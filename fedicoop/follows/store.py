@@ -78,6 +78,19 @@ async def follower_inboxes(tx: Tx, actor_id: str) -> list[Inbox]:
     )
 
 
+async def read_at(tx: Tx, actor_id: str, inbox: str) -> bool:
+    """Whether any follower of an actor of ours reads at that inbox."""
+    return bool(
+        await tx.count(
+            """SELECT count(*) FROM follows f JOIN actors a ON a.id = f.follower_id
+               WHERE f.followed_id = :id AND f.status = 'accepted' AND a.gone_at IS NULL
+                 AND (a.inbox = :inbox OR a.shared_inbox = :inbox)""",
+            id=actor_id,
+            inbox=inbox,
+        )
+    )
+
+
 async def followers(tx: Tx, actor_id: str, *, status: Status = Status.ACCEPTED) -> list[Actor]:
     return await _actors(tx, "follower_id", "followed_id", actor_id, status)
 

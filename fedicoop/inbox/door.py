@@ -5,12 +5,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedicoop.actors import directory
+from fedicoop.actors import store as actors
 from fedicoop.addresses import destination
 from fedicoop.errors import (
     Forbidden,
     Gone,
     Malformed,
     NotFound,
+    Problem,
     Refused,
     TooLarge,
     Unauthenticated,
@@ -24,7 +26,7 @@ from fedicoop.inbox.process import Process
 from fedicoop.jobs import queue
 from fedicoop.log import log
 from fedicoop.node import Node
-from fedicoop.outbox.say import thread_of
+from fedicoop.outbox.say import subject, thread_of
 from fedicoop.peers import store as peers
 from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
 from fedicoop.vocabulary.hosts import normal_host, same_origin
@@ -43,6 +45,7 @@ async def receive(request: Request) -> Response:
     decided afterwards, from the table `received`.  503 where the sender's key could not be asked for.
     """
     node: Node = request.app.state.node
+    await _own_inbox(node, request.path_params.get("handle"))
     body = await _body(request)
     signed = _signed(request, node, body)
     found = claim(signed, node.db.clock())
@@ -57,10 +60,13 @@ async def receive(request: Request) -> Response:
             return Response(status_code=202)
     try:
         await _verify(node, found, activity)
-    except Gone:
-        if isinstance(activity, Delete):  # an actor that is gone says so; there is nothing to keep
+    except (Gone, NotFound) as absent:
+        if await _leaves_nothing(node, activity, absent):
             return Response(status_code=202)
-        raise Unauthenticated("signature.key_gone", found.key_id) from None
+        key = "signature.key_gone" if isinstance(absent, Gone) else "signature.key_unknown"
+        raise Unauthenticated(key, found.key_id) from None
+    if isinstance(activity, Unspoken) and not activity.id:
+        return Response(status_code=202)  # nothing that could be kept under a name
     if not same_origin(activity.id, activity.actor):
         raise Forbidden("inbox.foreign_activity", activity.id)
     await _keep(node, activity, body)
@@ -119,17 +125,35 @@ async def _verify(node: Node, found: Claim, activity: Activity) -> None:
     for refetch in (False, True):
         try:
             key = await directory.key(node, found.key_id, activity.actor, refetch=refetch)
-        except Gone:
+        except (Gone, NotFound):
             raise
         except Unreachable as silent:
             raise Unavailable(
                 "signature.key_unreachable", str(silent), host=normal_host(activity.actor)
             ) from silent
-        except (Malformed, NotFound, Refused) as problem:
+        except (Malformed, Refused) as problem:
             raise Unauthenticated("signature.key_unknown", str(problem)) from problem
         if key and verifies(found, key.algorithm, key.public):
             return
     raise Unauthenticated("signature.wrong", found.key_id)
+
+
+async def _leaves_nothing(node: Node, activity: Activity, absent: Problem) -> bool:
+    """Whether an actor that cannot be found says that it is gone, and we have nothing of it to forget.
+
+    Mastodon sends such Deletes to everybody it ever knew, and repeats them until they are taken.
+    """
+    if not isinstance(activity, Delete) or subject(activity) != activity.actor:
+        return isinstance(activity, Delete) and isinstance(absent, Gone)
+    async with node.db.read() as tx:
+        return isinstance(absent, Gone) or await actors.find(tx, activity.actor) is None
+
+
+async def _own_inbox(node: Node, handle: str | None) -> None:
+    """Raises NotFound for an inbox that is nobody's."""
+    async with node.db.read() as tx:
+        if handle is not None and await actors.find_local(tx, handle) is None:
+            raise NotFound("page.not_found", handle)
 
 
 async def _keep(node: Node, activity: Activity, body: bytes) -> None:

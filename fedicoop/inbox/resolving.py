@@ -55,7 +55,7 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
         case Delete():
             thing = _deleted(node, activity, sender)
         case Announce():
-            thing = await _announced(node, activity)
+            thing = await _announced(node, activity, sender)
         case Create() | Update():
             thing = await _stated(node, activity, sender)
         case _:
@@ -115,9 +115,10 @@ def _deleted(node: Node, activity: Delete, sender: Actor) -> Tombstone | Actor:
     return activity.object if isinstance(activity.object, Tombstone) else Tombstone(id=Iri(id))
 
 
-async def _announced(node: Node, activity: Announce) -> Thing:
+async def _announced(node: Node, activity: Announce, sender: Actor) -> Thing:
     """What is relayed, never the copy that the relayer embeds (security case 33)."""
     id = _id(activity.object)
+    await _require_heard(node, sender)
     async with node.db.read() as tx:
         if known := await _known(tx, id):
             return known
@@ -129,6 +130,13 @@ async def _announced(node: Node, activity: Announce) -> Thing:
             raise Forbidden("inbox.foreign_object", found.id)
         await directory.actor(node, found.by)
     return found
+
+
+async def _require_heard(node: Node, sender: Actor) -> None:
+    """We fetch nothing for somebody whom nobody here follows: strangers get no work out of us."""
+    async with node.db.read() as tx:
+        if not await follows.heard_by_us(tx, sender.id):
+            raise Nothing("nobody here follows its actor")
 
 
 async def _known(tx: Tx, id: str) -> Proposal | None:
@@ -151,6 +159,7 @@ async def _stated(node: Node, activity: Activity, sender: Actor) -> Thing:
     if isinstance(thing, str) or not same_origin(thing.id, sender.id):
         if not same_origin(_id(thing), sender.id):
             raise Forbidden("inbox.foreign_object", _id(thing))
+        await _require_heard(node, sender)
         thing = await _ask(node, _id(thing))
     if isinstance(thing, Note) and not thing.to and not thing.cc:
         thing = replace(thing, to=activity.to, cc=activity.cc)

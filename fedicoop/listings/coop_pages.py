@@ -68,7 +68,9 @@ async def show(request: Request) -> Response:
         raise NotFound("page.no_coop", request.path_params["name"])
     if ours and wants_activity(request):
         return actor_pages.document(request, coop)
-    if coop.type != "Organization":
+    async with node.db.read() as tx:
+        signs = await store.count(tx, Filter(author_id=coop.id))
+    if coop.type != "Organization" and not signs:  # a member is shown where they sign listings
         raise NotFound("page.no_coop", coop.id)
     asked = request.query_params
     async with node.db.read() as tx:

@@ -75,7 +75,8 @@ async def _wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:
     for photo in listing.photos[:4]:
         assert photo.source is not None
         name = await pictures.want(tx, photo.source)
-        await queue.enqueue(tx, CopyPicture(photo.source), lane=f"read {normal_host(photo.source)}")
+        lane = f"pictures {normal_host(photo.source)}"
+        await queue.enqueue(tx, CopyPicture(photo.source), lane=lane, thread=photo.source)
         found.append(replace(photo, name=name))
     return tuple(found)
 
@@ -105,6 +106,15 @@ async def forget_actor(tx: Tx, actor_id: str) -> None:
         await let_go(tx, listing.photos, of=listing.id)
     await follows.end_all_of(tx, actor_id)
     await actors.bury(tx, actor_id)
+
+
+async def let_go_of(tx: Tx, actor_id: str) -> None:
+    """What an actor published leaves our shelf, unless somebody here still hears it or its relays."""
+    if await follows.heard_by_us(tx, actor_id):
+        return
+    for listing in await store.of_author(tx, actor_id):
+        await let_go(tx, listing.photos, of=listing.id)
+        await store.let_go(tx, listing.id)
 
 
 async def on_update_actor(tx: Tx, received: Received[Update, Actor]) -> None:

@@ -182,12 +182,16 @@ async def let_go(tx: Tx, id: str) -> None:
     )
 
 
+async def of_author(tx: Tx, actor_id: str) -> list[Listing]:
+    """Everything here that an actor elsewhere wrote."""
+    sql = f"SELECT {COLUMNS} FROM listings WHERE actor_id = :id AND NOT local"
+    return [listing_of(row) for row in await tx.all(Row, sql, id=actor_id)]
+
+
 async def bury_all_of(tx: Tx, actor_id: str) -> list[Listing]:
     """Everything that an actor elsewhere published goes with it; what that was."""
-    rows = await tx.all(
-        Row, f"SELECT {COLUMNS} FROM listings WHERE actor_id = :id AND NOT local", id=actor_id
-    )
+    listings = await of_author(tx, actor_id)
     await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
-    for row in rows:
-        await bury(tx, row.id, actor_id)
-    return [listing_of(row) for row in rows]
+    for listing in listings:
+        await bury(tx, listing.id, actor_id)
+    return listings

@@ -1,10 +1,13 @@
 """What the worker does for listings: read a newly followed coop, end what is over."""
 
+import contextlib
+
 from fedicoop.actors import directory
 from fedicoop.actors.fetching import fetch, pages
+from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.db import Tx
-from fedicoop.errors import Problem, Unreachable
-from fedicoop.follows.back_fill import BackFill
+from fedicoop.errors import Gone, Malformed, NotFound, Problem, Refused, Unreachable
+from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.listings import actions, hearing, store
@@ -26,7 +29,7 @@ async def back_fill(node: Node, job: Job, task: BackFill) -> None:
     urls = [url for url in (them.offers, them.needs) if url] or [url for url in (them.outbox,) if url]
     kept = 0
     for url in urls:
-        for item in await pages(node, url, most=MOST):
+        async for item in pages(node, url, most=MOST):
             kept += await _keep(node, them, item)
     async with node.db.write() as tx:
         await queue.done(tx, job)
@@ -62,6 +65,28 @@ async def _ask(node: Node, them: Actor, item: Thing) -> Proposal | None:
         return None
     found = await fetch(node, id)
     return found if isinstance(found, Proposal) else None
+
+
+async def forget(node: Node, job: Job, task: Forget) -> None:
+    """An actor is gone: nothing that it left here stays."""
+    async with node.db.write() as tx:
+        await hearing.forget_actor(tx, task.actor_id)
+        await queue.done(tx, job)
+
+
+async def ask_after(node: Node, job: Job, task: AskAfter) -> None:
+    """Its inbox said that it is gone; its own document decides, and `Forget` follows from that."""
+    with contextlib.suppress(Gone, NotFound, Malformed, Refused):
+        await directory.actor(node, task.actor_id, refresh=True)
+    async with node.db.write() as tx:
+        await queue.done(tx, job)
+
+
+async def let_go(node: Node, job: Job, task: LetGo) -> None:
+    """We no longer hear a coop: what we could not keep true of it leaves our shelf."""
+    async with node.db.write() as tx:
+        await hearing.let_go_of(tx, task.actor_id)
+        await queue.done(tx, job)
 
 
 async def end_what_is_over(node: Node) -> int:

@@ -3,7 +3,7 @@
 from typing import Protocol
 from urllib.parse import urljoin
 
-from fedicoop.errors import Malformed, Refused, Unreachable
+from fedicoop.errors import Malformed, Refused, Unavailable, Unreachable
 from fedicoop.log import log
 from fedicoop.media import store
 from fedicoop.media.pictures import MOST_BYTES
@@ -36,8 +36,8 @@ async def copy_picture(node: Node, job: Attempted, task: CopyPicture) -> None:
             return
     try:
         await store.keep(node, await _fetch(node, task.source), source=task.source)
-    except (Malformed, Refused, Unreachable) as problem:
-        again = isinstance(problem, Unreachable) and problem.key != "peer.too_large"
+    except (Malformed, Refused, Unavailable, Unreachable) as problem:
+        again = isinstance(problem, (Unavailable, Unreachable)) and problem.key != "peer.too_large"
         if again and job.attempts < MOST_ATTEMPTS:
             raise
         log.info("picture.not_copied", source=task.source, key=problem.key, detail=problem.detail)
@@ -55,7 +55,7 @@ async def _fetch(node: Node, source: str) -> bytes:
         if answer.status in _REDIRECTS and (location := answer.headers.get("location")):
             url = urljoin(url, location)
         elif answer.status >= 500 or answer.status in _LATER:
-            raise Unreachable("picture.source_later", url, status=str(answer.status))
+            raise Unavailable("picture.source_later", url, status=str(answer.status))
         else:
             raise Refused("picture.source_refused", url, status=str(answer.status))
     raise Refused("picture.source_redirects", source)

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from fedicoop.actors import keyring
+from fedicoop.actors import keyring, leaving
+from fedicoop.actors import store as actors
 from fedicoop.errors import Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -49,6 +50,9 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
             await store.reach(tx, task.object_id, task.inbox)
         if accepted and form != (remembered or "cavage"):
             await peers.remember_signature(tx, normal_host(task.inbox), form)
+        if answer.status == 410:
+            for actor_id in await actors.reading_at(tx, task.inbox):
+                await leaving.ask_after(tx, actor_id)
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
 
