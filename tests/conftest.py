@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fedicoop.jobs.worker import run_one
 from starlette.applications import Starlette
 
 from fedicoop import app as house
@@ -27,6 +26,7 @@ from fedicoop.db import Database, inside
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.follows import actions as follows
+from fedicoop.jobs.worker import run_one
 from fedicoop.listings import actions as listings
 from fedicoop.listings import store as listing_store
 from fedicoop.listings.listing import Listing

@@ -538,7 +538,9 @@ def silent_peer(house):
             error = "peer.silent (https://objets.example/inbox)"
             await queue.retry(tx, job, error, lane_closed=True, random=lambda: 1.0)
         async with node.db.write() as tx:
-            id = await queue.enqueue(tx, Deliver("c", "d", "d", "https://x.example/inbox"), lane="to x.example")
+            id = await queue.enqueue(
+                tx, Deliver("c", "d", "d", "https://x.example/inbox"), lane="to x.example"
+            )
             await queue.bury(tx, await queue.claim(tx, after="to objets.example"), "ValueError('ours')")
             return id
 

@@ -125,8 +125,8 @@ async def test_the_server_is_an_application_readable_by_anybody(network):
         ("application/ld+json", "application/activity+json"),
         ("application/json", "application/activity+json"),
         (
-            'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json, '
-            "text/html;q=0.1",
+            'application/ld+json; profile="https://www.w3.org/ns/activitystreams", '
+            "application/activity+json, text/html;q=0.1",
             "application/activity+json",
         ),
         ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
