@@ -71,11 +71,11 @@ class Bovine:
 
 @pytest.fixture(scope="module")
 def bovine():
-    python = os.environ.get("FEDICOOP_BOVINE_PYTHON", str(DEFAULT_PYTHON))
+    python = os.environ.get("BOVINE_PYTHON", str(DEFAULT_PYTHON))
     judge = Bovine(python) if Path(python).is_file() else None
     if judge is None or not judge.is_ready():
         reason = f"bovine is not installed for {python}: run tests/oracles/install.sh"
-        if {"bovine", "all"} & set(os.environ.get("FEDICOOP_REQUIRE", "").replace(" ", "").split(",")):
+        if {"bovine", "all"} & set(os.environ.get("REQUIRE_JUDGES", "").replace(" ", "").split(",")):
             pytest.fail(reason)
         pytest.skip(reason)
     yield judge

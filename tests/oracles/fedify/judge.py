@@ -57,8 +57,8 @@ def missing() -> str:
 
 
 def is_required(judge: str) -> bool:
-    """FEDICOOP_REQUIRE=fedify,bovine or =all: an absent judge fails the suite instead of skipping it."""
-    return bool({judge, "all"} & set(os.environ.get("FEDICOOP_REQUIRE", "").replace(" ", "").split(",")))
+    """REQUIRE_JUDGES=fedify,bovine or =all: an absent judge fails the suite instead of skipping it."""
+    return bool({judge, "all"} & set(os.environ.get("REQUIRE_JUDGES", "").replace(" ", "").split(",")))
 
 
 class FedifyPeer:
