@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from fedicoop.actors import directory, fetching
 from fedicoop.app import REMEMBERED
 from fedicoop.cli.root import root
 from fedicoop.i18n import codes, t
@@ -121,7 +122,8 @@ def test_every_mode_is_told_with_its_action():
         f"{reading.MAX_ITEMS} read of one page",
         f"remembered for {REMEMBERED.days} days",
         f"±{WINDOW.total_seconds() / 60:.0f} minutes",
-        f"at most five pages and {tasks.MOST} items each",
+        f"at most {fetching.MOST_PAGES} pages and {tasks.MOST} items each",
+        f"more than {directory.MOST_ASKED} unknown actors within a minute",
         f"`{types.NAMESPACE}`",
         f"at most {MOST_BYTES // 1_000_000} MB",
     ],
