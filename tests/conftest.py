@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from fedicoop import app as house
 from fedicoop import meta
-from fedicoop.access import Member, operator
+from fedicoop.access import Member, Role, operator
 from fedicoop.actors import actions as actors
 from fedicoop.actors import coops, names
 from fedicoop.actors import store as actor_store
@@ -31,6 +31,7 @@ from fedicoop.listings import actions as listings
 from fedicoop.listings import store as listing_store
 from fedicoop.listings.listing import Listing
 from fedicoop.log import configure
+from fedicoop.members import actions as members
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import Settings
@@ -102,6 +103,21 @@ class Instance:
         async with self.node.db.write() as tx:
             return await listings.update(tx, self.operator, listing.id, fields, None)
 
+    async def join(self, handle: str = "lea", *, email: str | None = None) -> Member:
+        """Somebody becomes a member, with a voice of their own outside."""
+        name = f"{handle.title()} Martin"
+        async with self.node.db.write() as tx:
+            return await members.add(
+                tx,
+                self.operator,
+                self.origin,
+                handle=handle,
+                name=name,
+                pair=PAIRS[3],
+                email=email,
+                role=Role.MEMBER,
+            )
+
     async def follow(self, other: "Instance") -> None:
         them = await names.by_name(self.node, other.coop.id)
         async with self.node.db.write() as tx:
@@ -116,6 +132,13 @@ class Instance:
     async def find(self, id: str) -> Listing | None:
         async with self.node.db.read() as tx:
             return await listing_store.find(tx, id)
+
+    async def words_heard(self) -> int:
+        """How many words about listings came here."""
+        async with self.node.db.read() as tx:
+            return await tx.count(
+                "SELECT count(*) FROM received WHERE type IN ('Create', 'Update', 'Delete', 'Announce')"
+            )
 
     async def get(
         self, path: str, accept: str = "application/activity+json", **headers: str

@@ -7,11 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fedicoop.access import Role
 from fedicoop.actors import directory, keyring
 from fedicoop.actors.coops import AuthorMode
+from fedicoop.follows import actions as follows
 from fedicoop.jobs import queue
-from fedicoop.members import actions as members
 from fedicoop.peers import store as peers
 from tests.conftest import PAIRS, Instance, Network
 
@@ -50,10 +49,7 @@ async def test_a_house_with_many_followers_gets_one_letter(network):
     nord = await network.add("nord.test")
     sud = await network.add("sud.test", author_mode=AuthorMode.MEMBER)
     await network.befriend(sud, nord)
-    async with sud.node.db.write() as tx:
-        lea = await members.add(
-            tx, sud.operator, sud.origin, handle="lea", name="L", pair=PAIRS[3], email=None, role=Role.MEMBER
-        )
+    lea = await sud.join()
     theirs = await directory.actor(nord.node, lea.actor_id)
     async with nord.node.db.write() as tx:
         await tx.run(
@@ -227,3 +223,27 @@ async def test_no_secret_stands_in_a_promise(pair):
     async with nord.node.db.read() as tx:
         assert await tx.count("SELECT count(*) FROM jobs WHERE payload LIKE '%PRIVATE%'") == 0
         assert await tx.count("SELECT count(*) FROM sent WHERE body LIKE '%PRIVATE%'") == 0
+
+
+@pytest.mark.parametrize("sent_away", [True, False])
+async def test_what_waits_for_followers_goes_to_followers_alone(pair, network, sent_away):
+    """Case 83: the house slept; until it woke, its coop was sent away."""
+    nord, sud = pair
+    network.unplug(sud)
+    hidden = await nord.publish("Pour nos voisins", visibility="followers")
+    await network.settle()
+    await nord.update(hidden, title="Toujours pour nos voisins")
+    await network.settle()
+
+    if sent_away:
+        async with nord.node.db.write() as tx:
+            await follows.decide(tx, nord.operator, nord.coop, sud.coop, accept=False)
+    network.plug(sud)
+    network.clock.advance(minutes=5)
+    await network.settle()
+
+    assert (await sud.find(hidden.id) is None) == sent_away
+    async with sud.node.db.read() as tx:
+        sql = "SELECT count(*) FROM received WHERE type IN ('Create', 'Update')"
+        assert await tx.count(sql) == (0 if sent_away else 2), "it never left"
+    assert await lanes(nord) == {}

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from fedicoop.access import Role
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.listings import actions
 from fedicoop.listings.listing import Kind, Mode
-from fedicoop.members import actions as members
-from tests.conftest import PAIRS
 from tests.wire.peer_shapes import PEERS
 
 FULL = {
@@ -64,17 +61,7 @@ async def test_a_listing_of_any_sort_suits_every_peer(network, kind, mode, field
 
 async def test_a_members_listing_suits_every_peer(network):
     nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
-    async with nord.node.db.write() as tx:
-        lea = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="lea",
-            name="L",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.MEMBER,
-        )
+    lea = await nord.join()
 
     await nord.publish(by=lea)
 

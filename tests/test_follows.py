@@ -1,13 +1,19 @@
 """Who hears whom: asked, answered, taken back, in both directions."""
 
+from dataclasses import replace
+
 import pytest
 
-from fedicoop.actors import keyring, names
+from fedicoop.access import operator
+from fedicoop.actors import actions as actors
+from fedicoop.actors import coops, keyring, names
+from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import actions, store
 from fedicoop.follows.follow import Status
 from fedicoop.outbox import profile
 from tests.conftest import PAIRS, actor
+from tests.hostile import Stranger
 
 
 async def status(instance, follower, followed):
@@ -162,3 +168,111 @@ async def test_new_keys_are_told_and_believed(pair, network):
     after = await actor(sud, nord.coop.id)
     assert {key.public for key in after.keys}.isdisjoint(key.public for key in before.keys)
     assert [seen.id for seen in await sud.shelf()] == [offer.id]
+
+
+@pytest.fixture
+async def under_one_roof(network):
+    """Nord's house, and a second coop in it with its operator."""
+    nord = await network.add("nord.test")
+    async with nord.node.db.write() as tx:
+        jardin = await actors.create(tx, nord.origin, "Organization", "jardin", "Jardin", PAIRS[3])
+        await coops.put(tx, Coop(jardin.id, "food", "fr", AuthorMode.COOP, "automatic"))
+    return nord, replace(nord, coop=jardin, operator=operator(jardin.id))
+
+
+async def said(instance) -> int:
+    async with instance.node.db.read() as tx:
+        return await tx.count(
+            "SELECT count(*) FROM sent WHERE type IN ('Follow', 'Accept', 'Reject', 'Undo')"
+        )
+
+
+async def test_coops_of_one_house_need_no_letters_to_hear_each_other(under_one_roof, network):
+    nord, jardin = under_one_roof
+
+    for follower, followed in ((nord, jardin), (jardin, nord)):
+        await follower.follow(followed)
+        assert await status(nord, follower.coop, followed.coop) is Status.ACCEPTED
+    await jardin.publish()
+    await network.settle()
+
+    assert (await nord.get(f"{nord.coop.id}/followers")).json()["totalItems"] == 1
+    assert (await said(nord), network.switchboard.asked) == (0, [])
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_a_coop_of_the_same_house_waits_for_its_yes_as_any_other(under_one_roof, network, accept):
+    nord, jardin = under_one_roof
+    async with nord.node.db.write() as tx:
+        await actions.require_approval(tx, jardin.operator, jardin.coop, approval=True)
+    await nord.follow(jardin)
+    assert await status(nord, nord.coop, jardin.coop) is Status.PENDING
+
+    async with nord.node.db.write() as tx:
+        await actions.decide(tx, jardin.operator, jardin.coop, nord.coop, accept=accept)
+    await network.settle()
+
+    assert await status(nord, nord.coop, jardin.coop) is (Status.ACCEPTED if accept else None)
+    assert (await said(nord), network.switchboard.asked) == (0, [])
+
+
+async def test_coops_of_one_house_part_without_a_letter(under_one_roof, network):
+    nord, jardin = under_one_roof
+    offer = await jardin.publish()
+    await nord.follow(jardin)
+
+    async with nord.node.db.write() as tx:
+        await actions.unfollow(tx, nord.operator, nord.coop, jardin.coop)
+    await network.settle()
+
+    assert await status(nord, nord.coop, jardin.coop) is None
+    assert await nord.find(offer.id) == offer
+    assert (await said(nord), network.switchboard.asked) == (0, [])
+
+
+@pytest.fixture
+async def heard_house(network):
+    """Nord, and a scripted house where alice is a coop with a name of her own."""
+    nord, friend = await network.add("nord.test"), Stranger(network, "friend.test")
+    friend.actor("alice")
+    friend.finger("alice", friend.id("alice"))
+    return nord, friend
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+async def test_a_late_yes_after_a_no_revives_nothing(heard_house, network, by_id):
+    nord, friend = heard_house
+    await friend.is_asked_by(nord)
+    asked = friend.heard[-1]
+    await friend.send(friend.says("Reject", asked), nord)
+
+    await friend.send(friend.says("Accept", asked["id"] if by_id else asked), nord)
+
+    assert await status(nord, nord.coop, await actor(nord, friend.id("alice"))) is Status.REJECTED
+    assert await friend.publish(nord) is None
+    assert "GET /actors/alice/outbox" not in friend.asked
+
+
+async def test_who_said_no_may_be_asked_again_and_say_yes(heard_house):
+    """The other side: a new Follow has an answer of its own."""
+    nord, friend = heard_house
+    await friend.is_asked_by(nord)
+    await friend.send(friend.says("Reject", friend.heard[-1]), nord)
+
+    await friend.is_followed_by(nord)
+
+    assert await friend.publish(nord)
+
+
+@pytest.mark.parametrize(("handle", "kept"), [("alice", "alice@friend.test"), ("alicia", None)])
+async def test_a_confirmed_name_lasts_as_long_as_the_handle(heard_house, handle, kept):
+    """Case 41: an edit of her profile says nothing new about her name, unless it names another."""
+    nord, friend = heard_house
+    await names.by_handle(nord.node, "alice@friend.test")
+    assert (await actor(nord, friend.id("alice"))).webfinger == "alice@friend.test"
+
+    friend.actor("alice", preferredUsername=handle, name="Alice et amis")
+    await friend.send(friend.says("Update", friend.id("alice")), nord)
+
+    seen = await actor(nord, friend.id("alice"))
+    assert (seen.name, seen.handle, seen.webfinger) == ("Alice et amis", handle, kept)

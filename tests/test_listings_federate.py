@@ -4,13 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from fedicoop.access import Role
-from fedicoop.actors.coops import AuthorMode
-from fedicoop.errors import Conflict, Forbidden
-from fedicoop.listings import actions, tasks
-from fedicoop.listings.listing import Mode, Money, Status
-from fedicoop.members import actions as members
-from tests.conftest import PAIRS
+from fedicoop.errors import Forbidden
+from fedicoop.listings import actions
+from fedicoop.listings.listing import Mode, Money
 
 
 async def test_a_published_offer_reaches_the_coop_that_follows(pair, network):
@@ -73,23 +69,6 @@ async def test_an_edit_arrives(pair, network):
     assert (seen.title, seen.price.amount) == ("Vélo cargo révisé", 800)
 
 
-@pytest.mark.parametrize("kind", ["offer", "need"])
-async def test_a_pause_a_return_and_a_close_arrive(pair, network, kind):
-    nord, sud = pair
-    offer = await nord.publish(kind=kind)
-    await network.settle()
-
-    for step, status in (
-        (actions.pause, Status.PAUSED),
-        (actions.publish, Status.PUBLISHED),
-        (actions.close, Status.CLOSED),
-    ):
-        async with nord.node.db.write() as tx:
-            await step(tx, nord.operator, offer.id)
-        await network.settle()
-        assert (await sud.find(offer.id)).status is status
-
-
 async def test_a_deletion_arrives_and_the_id_is_gone_for_good(pair, network):
     nord, sud = pair
     offer = await nord.publish("Tondeuse")
@@ -133,23 +112,6 @@ async def test_an_offer_waits_for_a_house_that_sleeps(pair, network):
     await network.settle()
 
     assert [seen.id for seen in await sud.shelf()] == [offer.id]
-
-
-async def test_what_was_said_to_a_sleeping_house_arrives_in_order(pair, network):
-    nord, sud = pair
-    network.unplug(sud)
-    offer = await nord.publish("Un")
-    for title in ("Deux", "Trois"):
-        network.clock.advance(seconds=5)
-        await nord.update(offer, title=title)
-        await network.settle()
-
-    network.plug(sud)
-    network.clock.advance(minutes=2)
-    await network.settle()
-
-    [seen] = await sud.shelf()
-    assert seen.title == "Trois"
 
 
 async def test_nothing_is_said_when_the_change_is_refused(pair, network):
@@ -213,110 +175,3 @@ async def test_the_same_activity_twice_has_one_effect(pair, network):
     assert len(await sud.shelf()) == 1
     async with sud.node.db.read() as tx:
         assert await tx.count("SELECT count(*) FROM received WHERE type = 'Create'") == 1
-
-
-async def test_a_listing_ends_by_itself_and_can_be_renewed(pair, network):
-    nord, sud = pair
-    offer = await nord.publish()
-    await network.settle()
-
-    network.clock.advance(days=61)
-    await tasks.end_what_is_over(nord.node)
-    await network.settle()
-    assert (await nord.find(offer.id)).status is Status.EXPIRED
-    assert (await sud.find(offer.id)).status in (Status.CLOSED, Status.EXPIRED)
-
-    async with nord.node.db.write() as tx:
-        await actions.renew(tx, nord.operator, offer.id)
-    await network.settle()
-    assert [seen.id for seen in await sud.shelf()] == [offer.id]
-
-
-async def test_a_closed_listing_cannot_be_closed_again(pair):
-    nord, _ = pair
-    offer = await nord.publish()
-
-    async with nord.node.db.write() as tx:
-        await actions.close(tx, nord.operator, offer.id)
-    with pytest.raises(Conflict):
-        async with nord.node.db.write() as tx:
-            await actions.close(tx, nord.operator, offer.id)
-
-
-async def test_where_members_write_the_coop_boosts(network):
-    nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
-    sud = await network.add("sud.test")
-    await network.befriend(sud, nord)
-    async with nord.node.db.write() as tx:
-        lea = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="lea",
-            name="Léa",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.MEMBER,
-        )
-
-    offer = await nord.publish("Perceuse", by=lea)
-    await network.settle()
-
-    [seen] = await sud.shelf()
-    assert (seen.id, seen.actor_id) == (offer.id, lea.actor_id)
-    assert offer.actor_id == f"{nord.origin}/actors/lea"
-
-    await nord.update(offer, title="Perceuse à percussion")
-    await network.settle()
-    assert [seen.title for seen in await sud.shelf()] == ["Perceuse à percussion"]
-
-    async with nord.node.db.write() as tx:
-        await actions.delete(tx, lea, offer.id)
-    await network.settle()
-    assert await sud.shelf() == []
-
-
-async def test_a_new_follower_of_a_coop_whose_members_write_reads_what_they_wrote(network):
-    nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
-    sud = await network.add("sud.test")
-    async with nord.node.db.write() as tx:
-        lea = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="lea",
-            name="Léa",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.MEMBER,
-        )
-    offer = await nord.publish("Perceuse", by=lea)
-
-    await network.befriend(sud, nord)
-
-    assert [(seen.id, seen.actor_id) for seen in await sud.shelf()] == [(offer.id, lea.actor_id)]
-    assert (await nord.get(f"{nord.coop.id}/featured")).json()["totalItems"] == 0
-
-
-async def test_where_the_coop_writes_no_member_is_named(network):
-    nord, sud = await network.add("nord.test"), await network.add("sud.test")
-    await network.befriend(sud, nord)
-    async with nord.node.db.write() as tx:
-        lea = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="lea",
-            name="Léa Martin",
-            pair=PAIRS[3],
-            email="lea@example.org",
-            role=Role.MEMBER,
-        )
-
-    offer = await nord.publish("Perceuse", by=lea)
-    await network.settle()
-
-    async with nord.node.db.read() as tx:
-        said = await tx.count("SELECT count(*) FROM sent WHERE body LIKE '%lea%' OR body LIKE '%Martin%'")
-    assert said == 0
-    assert offer.actor_id == nord.coop.id

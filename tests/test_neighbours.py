@@ -167,8 +167,10 @@ async def test_an_inbox_that_is_nobodys_is_not_there(nord, friend):
     before = await rows(nord, "received")
     said = friend.says("Create", friend.offer())
 
-    nobodys = await friend.send(said, nord, path="/actors/nobody/inbox")
-    ours = await friend.send(said, nord, path="/actors/nord/inbox")
+    answers = [
+        (await friend.letter(said, nord, path=path).to(nord, path=path)).status_code
+        for path in ("/actors/nobody/inbox", "/actors/nord/inbox")
+    ]
 
-    assert (nobodys.status_code, ours.status_code) == (404, 202)
+    assert answers == [404, 202]
     assert await rows(nord, "received") == before + 1

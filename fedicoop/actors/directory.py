@@ -75,7 +75,8 @@ async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) 
     if judged or (found and not refetch) or same_origin(owner_id, node.settings.origin):
         return found
     async with node.db.write() as tx:
-        mine = await peers.take_turn(tx, f"asking for {verdict}", ASKING)
+        judged = await peers.cooling(tx, verdict)  # somebody may have asked and answered since we looked
+        mine = not judged and await peers.take_turn(tx, f"asking for {verdict}", ASKING)
         if mine and not await _may_ask(tx, normal_host(owner_id)):
             raise Unreachable("actor.silent", f"asked {owner_id} too often", host=normal_host(owner_id))
     if not mine:

@@ -37,5 +37,9 @@ async def put(tx: Tx, id: str, actor_id: str, listing_id: str) -> None:
     )
 
 
+async def end_all_of(tx: Tx, actor_id: str) -> None:
+    await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
+
+
 async def end(tx: Tx, boost: Boost) -> None:
     await tx.run("DELETE FROM boosts WHERE id = :id", id=boost.id)

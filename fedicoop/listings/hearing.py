@@ -1,5 +1,6 @@
 """What we do when a peer publishes, edits, deletes or relays a listing."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fedicoop.actors import store as actors
@@ -101,20 +102,32 @@ async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
 
 
 async def forget_actor(tx: Tx, actor_id: str) -> None:
-    """Its listings, their photos, its follows, its keys and its name; that it is gone stays known."""
+    """Its listings, photos, relays, follows, keys and name go; that it is gone stays known."""
     for listing in await store.bury_all_of(tx, actor_id):
         await let_go(tx, listing.photos, of=listing.id)
+    await _end_relays(tx, actor_id)
     await follows.end_all_of(tx, actor_id)
     await actors.bury(tx, actor_id)
 
 
 async def let_go_of(tx: Tx, actor_id: str) -> None:
-    """What an actor published leaves our shelf, unless somebody here still hears it or its relays."""
-    if await follows.heard_by_us(tx, actor_id):
-        return
-    for listing in await store.of_author(tx, actor_id):
-        await let_go(tx, listing.photos, of=listing.id)
-        await store.let_go(tx, listing.id)
+    """What an actor wrote or relayed leaves our shelf, unless somebody here still hears of it."""
+    if not await follows.heard_by_us(tx, actor_id):
+        await _end_relays(tx, actor_id)
+        await _release(tx, await store.of_author(tx, actor_id))
+
+
+async def _end_relays(tx: Tx, actor_id: str) -> None:
+    brought = await store.relayed_by(tx, actor_id)
+    await boosts.end_all_of(tx, actor_id)
+    await _release(tx, brought)
+
+
+async def _release(tx: Tx, listings: Iterable[Listing]) -> None:
+    """Keep what its author tells us of or somebody relays; the rest goes, and its photos with it."""
+    for listing in listings:
+        if not await follows.heard_by_us(tx, listing.actor_id) and await store.let_go(tx, listing.id):
+            await let_go(tx, listing.photos, of=listing.id)
 
 
 async def on_update_actor(tx: Tx, received: Received[Update, Actor]) -> None:
@@ -141,9 +154,7 @@ async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
         return
     await boosts.end(tx, boost)
     listing = await store.find(tx, boost.listing_id)
-    if listing and not listing.local and not await follows.heard_by_us(tx, listing.actor_id):
-        await let_go(tx, listing.photos, of=listing.id)
-        await store.let_go(tx, listing.id)
+    await _release(tx, [listing] if listing else [])
 
 
 def subject_of(announce: Activity) -> str:

@@ -173,13 +173,26 @@ async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> 
     )
 
 
-async def let_go(tx: Tx, id: str) -> None:
-    """Take a peer's listing off our shelf because nobody here hears of it any more; it may come back."""
-    await tx.run(
-        """DELETE FROM listings WHERE id = :id AND NOT local
-           AND NOT EXISTS (SELECT 1 FROM boosts WHERE listing_id = :id)""",
-        id=id,
+async def let_go(tx: Tx, id: str) -> bool:
+    """Take a peer's listing off our shelf, unless somebody whom we hear relays it; it may come back."""
+    return bool(
+        await tx.run(
+            """DELETE FROM listings WHERE id = :id AND NOT local
+               AND NOT EXISTS (SELECT 1 FROM boosts WHERE listing_id = :id)""",
+            id=id,
+        )
     )
+
+
+async def relayed_by(tx: Tx, actor_id: str) -> list[Listing]:
+    """The peers' listings that an actor relays."""
+    rows = await tx.all(
+        Row,
+        f"""SELECT {COLUMNS} FROM listings WHERE NOT local
+            AND id IN (SELECT listing_id FROM boosts WHERE actor_id = :id)""",
+        id=actor_id,
+    )
+    return [listing_of(row) for row in rows]
 
 
 async def of_author(tx: Tx, actor_id: str) -> list[Listing]:
@@ -191,7 +204,6 @@ async def of_author(tx: Tx, actor_id: str) -> list[Listing]:
 async def bury_all_of(tx: Tx, actor_id: str) -> list[Listing]:
     """Everything that an actor elsewhere published goes with it; what that was."""
     listings = await of_author(tx, actor_id)
-    await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
     for listing in listings:
         await bury(tx, listing.id, actor_id)
     return listings

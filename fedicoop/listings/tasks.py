@@ -10,7 +10,7 @@ from fedicoop.errors import Gone, Malformed, NotFound, Problem, Refused, Unreach
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
-from fedicoop.listings import actions, hearing, store
+from fedicoop.listings import actions, boosts, hearing, store
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.vocabulary.hosts import same_origin
@@ -47,16 +47,19 @@ async def _keep(node: Node, them: Actor, item: Thing) -> bool:
     try:
         own = isinstance(item, Proposal) and item.by == them.id and same_origin(item.id, them.id)
         note = item if own else await _ask(node, them, item)
+        if not isinstance(note, Proposal) or not same_origin(note.by, them.id):
+            return False
+        await directory.actor(node, note.by)
     except Unreachable:
         raise
     except Problem as problem:
         log.info("back_fill_skipped", actor=them.id, reason=str(problem))
         return False
-    if not isinstance(note, Proposal) or not same_origin(note.by, them.id):
-        return False
-    await directory.actor(node, note.by)  # a coop may list what its members write
     async with node.db.write() as tx:
-        return await hearing.keep(tx, note)
+        kept = await hearing.keep(tx, note)
+        if kept and note.by != them.id:  # a coop lists what its member writes: that is relaying it
+            await boosts.put(tx, f"{them.id}#lists {note.id}", them.id, note.id)
+        return kept
 
 
 async def _ask(node: Node, them: Actor, item: Thing) -> Proposal | None:
