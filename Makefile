@@ -9,7 +9,7 @@ run: .venv/.run-ready
 	$(BIN)/fedicoop demo
 
 test: .venv/.tools-ready
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: .venv/.tools-ready
 	$(BIN)/ruff check .
