@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from fedicoop.errors import Misconfigured
-from fedicoop.settings import EXAMPLES, Settings, describe, load, write_file
+from fedicoop.settings import EXAMPLES, Settings, describe, foreign, load, write_file
 from fedicoop.vocabulary.hosts import origin_of
 
 
@@ -110,10 +110,19 @@ def test_an_unknown_key_of_the_file_is_named_with_its_line(house, text, line, na
 
 
 def test_an_unknown_variable_is_named(house):
-    problem = refused(house, FEDICOOP_DOMAIN="coop.example")
+    problem = refused(house, FEDICOOP_ORGIN="https://coop.example")
 
-    assert (problem.key, problem.values["place"]) == ("settings.unknown", "FEDICOOP_DOMAIN")
+    assert (problem.key, problem.values["place"]) == ("settings.unknown", "FEDICOOP_ORGIN")
     assert "FEDICOOP_ORIGIN" in problem.values["known"]
+
+
+def test_a_variable_that_is_none_of_ours_stops_nothing_and_can_be_named(house):
+    settings = house(FEDICOOP_SMTP_URL="smtps://later.example", FEDICOOP_ORIGIN="https://velo.example")
+
+    assert settings.origin == "https://velo.example"
+    assert foreign({"FEDICOOP_SMTP_URL": "x", "FEDICOOP_ORIGIN_FILE": "y", "HOME": "z"}) == [
+        "FEDICOOP_SMTP_URL"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,14 @@ def settings(**flags: object) -> "Settings":
 
 
 def configure_log(found: "Settings", *, usual: str | None = None) -> None:
+    from fedicoop.settings import foreign
+
     chosen = found.sources.get("log_level", "default") != "default"
     level = found.log_level if chosen or usual is None else usual
     colour = log.wants_colour(sys.stderr, os.environ)
     log.configure(level, found.log_format, colour=colour)
+    for name in foreign(os.environ):
+        log.log.warning("settings.not_ours", variable=name)
 
 
 @asynccontextmanager

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from fedicoop.errors import Misconfigured
-from fedicoop.settings.sources import FILE, PREFIX, from_environ, from_file, write_file
+from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, write_file
 from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin
 
-__all__ = ["EXAMPLES", "FILE", "PREFIX", "Settings", "describe", "load", "write_file"]
+__all__ = ["EXAMPLES", "FILE", "PREFIX", "Settings", "describe", "foreign", "load", "write_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

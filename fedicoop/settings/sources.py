@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from fedicoop.errors import Misconfigured
@@ -16,7 +17,10 @@ _MOST_BYTES = 65_536  # of a file of settings or of one secret; ours are a few l
 
 
 def from_environ(environ: Mapping[str, str]) -> dict[str, Given]:
-    """What the environment says; X_FILE names a file whose content is the value of X (a secret's place)."""
+    """What the environment says; X_FILE names a file whose content is the value of X (a secret's place).
+
+    A name that is nearly one of ours is a slip, and refused; any other is somebody else's, see `foreign`.
+    """
     given: dict[str, Given] = {}
     for variable in sorted(name for name in environ if name.startswith(PREFIX) and environ[name].strip()):
         name, value = variable.removeprefix(PREFIX).lower(), environ[variable].strip()
@@ -24,12 +28,20 @@ def from_environ(environ: Mapping[str, str]) -> dict[str, Given]:
             name = name.removesuffix("_file")
             value = _text(Path(value)).strip() if name in EXAMPLES else ""
         if name not in EXAMPLES:
-            known = ", ".join(PREFIX + known.upper() for known in EXAMPLES)
-            raise Misconfigured("settings.unknown", name=variable, place=variable, known=known)
+            if get_close_matches(name, EXAMPLES, 1, 0.8):
+                known = ", ".join(PREFIX + known.upper() for known in EXAMPLES)
+                raise Misconfigured("settings.unknown", name=variable, place=variable, known=known)
+            continue
         if name in given:
             raise Misconfigured("settings.twice", name=given[name].source, twin=variable)
         given[name] = Given(value, variable, variable)
     return given
+
+
+def foreign(environ: Mapping[str, str]) -> list[str]:
+    """The variables that begin like ours and are not: of a later release, or of the scripts around us."""
+    ours = {PREFIX + name.upper() + end for name in EXAMPLES for end in ("", "_FILE")}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in ours)
 
 
 def from_file(path: Path) -> dict[str, Given]:
