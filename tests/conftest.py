@@ -175,7 +175,7 @@ class Network:
             coop = await actors.create(
                 tx, settings.origin, "Organization", name, f"Coop {name.title()}", next(self.pairs)
             )
-            await coops.put(tx, Coop(coop.id, "bike-repair", "fr", author_mode, "automatic"))
+            await coops.put(tx, Coop(coop.id, "bike-repair", "fr", author_mode))
         app = house.build(node)
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False))
         instance = Instance(node, app, coop, operator(coop.id), http)

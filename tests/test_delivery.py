@@ -97,9 +97,10 @@ async def test_a_not_now_is_tried_again(pair, network, status):
     assert [seen.id for seen in await sud.shelf()] == [offer.id]
 
 
-async def test_a_house_that_names_its_hour_is_left_in_peace_until_then(pair, network):
+@pytest.mark.parametrize("hour", ["3600", "Wed, 01 May 2030 10:00:00 GMT"])
+async def test_a_house_that_names_its_hour_is_left_in_peace_until_then(pair, network, hour):
     nord, sud = pair
-    answers = [Response(status_code=429, headers={"retry-after": "3600"})]
+    answers = [Response(status_code=429, headers={"retry-after": hour})]
     doorman = stand_before(network, sud, lambda _: answers.pop() if answers else None)
     await nord.publish()
     await network.settle()

@@ -176,7 +176,7 @@ async def under_one_roof(network):
     nord = await network.add("nord.test")
     async with nord.node.db.write() as tx:
         jardin = await actors.create(tx, nord.origin, "Organization", "jardin", "Jardin", PAIRS[3])
-        await coops.put(tx, Coop(jardin.id, "food", "fr", AuthorMode.COOP, "automatic"))
+        await coops.put(tx, Coop(jardin.id, "food", "fr", AuthorMode.COOP))
     return nord, replace(nord, coop=jardin, operator=operator(jardin.id))
 
 

@@ -188,7 +188,7 @@ async def second_coop(nord):
     """The same house in the name of another of its coops."""
     async with nord.node.db.write() as tx:
         coop = await actors.create(tx, nord.origin, "Organization", "jardin", "Jardin", PAIRS[3])
-        await put_coop(tx, Coop(coop.id, "food", "fr", AuthorMode.COOP, "automatic"))
+        await put_coop(tx, Coop(coop.id, "food", "fr", AuthorMode.COOP))
     return replace(nord, coop=coop, operator=operator(coop.id))
 
 

@@ -200,7 +200,7 @@ async def _settle_in(house: House) -> None:
         await meta.put(tx, "origin", ORIGIN)
         await actors.create_server(tx, ORIGIN, _pair(house))
         house.coop = await actors.create(tx, ORIGIN, "Organization", "velo", "Vélo Fives", _pair(house))
-        await coops.put(tx, Coop(house.coop.id, "bike-repair", "fr", AuthorMode.COOP, "automatic"))
+        await coops.put(tx, Coop(house.coop.id, "bike-repair", "fr", AuthorMode.COOP))
         await actor_store.put(
             tx, _peer("https://objets.example/actors/objets", "Organization", "objets", "Objets de Wazemmes")
         )

@@ -1,4 +1,4 @@
-"""What a coop of ours decides about itself: its kind, its language, who writes, who may follow."""
+"""What a coop of ours decides about itself: its kind, its language, who writes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,10 +18,9 @@ class Coop:
     kind: str
     locale: str
     author_mode: AuthorMode
-    follow_mode: str
 
 
-_COLUMNS = "actor_id, kind, locale, author_mode, follow_mode"
+_COLUMNS = "actor_id, kind, locale, author_mode"
 
 
 async def get(tx: Tx, actor_id: str) -> Coop:
@@ -39,22 +38,16 @@ async def first(tx: Tx) -> Coop:
 
 async def put(tx: Tx, coop: Coop) -> None:
     await tx.run(
-        """INSERT INTO coops (actor_id, kind, locale, author_mode, follow_mode, created_at)
-           VALUES (:id, :kind, :locale, :author, :follow, :now)
+        """INSERT INTO coops (actor_id, kind, locale, author_mode, created_at)
+           VALUES (:id, :kind, :locale, :author, :now)
            ON CONFLICT (actor_id) DO UPDATE SET kind = excluded.kind, locale = excluded.locale,
-               author_mode = excluded.author_mode, follow_mode = excluded.follow_mode""",
+               author_mode = excluded.author_mode""",
         id=coop.actor_id,
         kind=coop.kind,
         locale=coop.locale,
         author=coop.author_mode,
-        follow=coop.follow_mode,
         now=tx.now,
     )
-
-
-async def set_follow_mode(tx: Tx, actor_id: str, mode: str) -> None:
-    """`automatic`, or `approval`: a steward answers each Follow."""
-    await tx.run("UPDATE coops SET follow_mode = :mode WHERE actor_id = :id", mode=mode, id=actor_id)
 
 
 async def set_author_mode(tx: Tx, actor_id: str, mode: AuthorMode) -> None:

@@ -96,5 +96,5 @@ async def _set(handle: str | None, wanted: dict[str, str]) -> dict[str, str]:
         "handle": opening.name_of(us),
         "name": us.name,
         "authors": chosen.author_mode.value,
-        "followers": chosen.follow_mode,
+        "followers": "approval" if us.manually_approves else "automatic",
     }

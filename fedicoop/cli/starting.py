@@ -104,7 +104,7 @@ async def make_coop(node: "Node", wish: Wish, pair: "Pair") -> Made:
     origin = node.settings.origin
     async with node.db.write() as tx:
         coop = await actions.create(tx, origin, "Organization", wish.handle, wish.name, pair)
-        await coops.put(tx, Coop(coop.id, wish.kind, wish.locale, AuthorMode.COOP, "automatic"))
+        await coops.put(tx, Coop(coop.id, wish.kind, wish.locale, AuthorMode.COOP))
         secret = await links.make(tx, coop.id)
     return Made(coop, link_to(origin, secret))
 

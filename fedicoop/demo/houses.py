@@ -92,7 +92,7 @@ async def _settle(node: Node, house: House) -> None:
         await actors.create_server(tx, house.origin, pairs[0])
         made = await actors.create(tx, house.origin, "Organization", coop.handle, coop.name, pairs[1])
         await actor_store.put(tx, replace(made, summary=f"<p>{coop.about}</p>"), local=True)
-        await coops.put(tx, Coop(made.id, coop.kind, "fr", AuthorMode.COOP, "automatic"))
+        await coops.put(tx, Coop(made.id, coop.kind, "fr", AuthorMode.COOP))
         for person, pair in zip(coop.people, pairs[2:], strict=True):
             await members.add(
                 tx,

@@ -75,7 +75,6 @@ async def require_approval(tx: Tx, who: Member, us: Actor, approval: bool) -> No
     """Choose whether followers wait for a steward's yes; the actor document says so to everybody."""
     access.require(who, Act.COOP_EDIT, OfCoop(us.id))
     await actors.put(tx, replace(us, manually_approves=approval), local=True)
-    await coops.set_follow_mode(tx, us.id, "approval" if approval else "automatic")
     await profile.tell(tx, us.id)
 
 

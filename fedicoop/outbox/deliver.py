@@ -1,11 +1,10 @@
 """Carrying one activity to one inbox, signed at the moment of sending."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from fedicoop.actors import keyring, leaving
 from fedicoop.actors import store as actors
-from fedicoop.errors import Problem, Unavailable, Unreachable
+from fedicoop.errors import Malformed, Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
@@ -16,6 +15,7 @@ from fedicoop.outward import Answer
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Form
 from fedicoop.signatures import cavage, rfc9421
+from fedicoop.vocabulary.dates import http_date
 from fedicoop.vocabulary.hosts import normal_host
 
 TYPE = "application/activity+json"
@@ -96,8 +96,6 @@ def _retry_after(answer: Answer, now: datetime) -> float | None:
     if value.isdigit():
         return float(value[:9])
     try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        return (http_date(value) - now).total_seconds()
+    except Malformed:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (moment - now).total_seconds()

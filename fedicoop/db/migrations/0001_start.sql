@@ -48,7 +48,6 @@ CREATE TABLE coops (                    -- what a coop of ours decides about its
     kind        TEXT NOT NULL,          -- bike-repair, lending, tools, food, skills
     locale      TEXT NOT NULL,
     author_mode TEXT NOT NULL DEFAULT 'coop' CHECK (author_mode IN ('coop', 'member')),
-    follow_mode TEXT NOT NULL DEFAULT 'automatic' CHECK (follow_mode IN ('automatic', 'approval')),
     created_at  TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE members (
