@@ -22,12 +22,14 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import collections, coop_pages, tasks
+from fedicoop.listings import collections, coop_pages, tasks, town_pages
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media.copying import CopyPicture, copy_picture
 from fedicoop.members import pages as members
+from fedicoop.members import sessions
+from fedicoop.members.session import Sessions
 from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
@@ -65,6 +67,7 @@ async def house_keeping(node: Node) -> None:
         if hourly:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
+            await sessions.forget_ended(tx)
     if hourly:
         await pictures.sweep(node)
 
@@ -87,9 +90,14 @@ def build(node: Node) -> Starlette:
             *help_pages.routes,
             *members.routes,
             *coop_pages.routes,
+            *town_pages.routes,
             *listings.routes,
         ],
-        middleware=[Middleware(PageHeaders), Middleware(OwnHost, host=node.settings.host)],
+        middleware=[
+            Middleware(PageHeaders),
+            Middleware(OwnHost, host=node.settings.host),
+            Middleware(Sessions),
+        ],
         exception_handlers=problems.handlers,
     )
     app.router.redirect_slashes = False

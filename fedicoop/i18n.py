@@ -1,6 +1,6 @@
 """French and English: texts by their keys, and how each language writes days, numbers and money.
 
-Texts stand in fedicoop/locale/{fr,en}.po and are read compiled (`make translations`).  The few
+Texts stand in fedicoop/locale/{fr,en}/, a file a room, and are read compiled (`make translations`).  The few
 formats are written out here, because Babel's tables weigh 33 MB; the tests compare with Babel
 (CLDR: fr, and en-GB for English, the English of our continent).
 """

@@ -55,10 +55,10 @@ def tree(tmp_path):
     )
 
     def write(fr="", en="", codes="", code="", page=""):
-        head = (LOCALE / "fr.po").read_text(encoding="utf-8").partition("\n\n")[0] + "\n\n"
+        head = (LOCALE / "fr" / "page.po").read_text(encoding="utf-8").partition("\n\n")[0] + "\n\n"
         for name, text in {
-            "fedicoop/locale/fr.po": head + fr,
-            "fedicoop/locale/en.po": head.replace("fr", "en") + en,
+            "fedicoop/locale/fr/a.po": head + fr,
+            "fedicoop/locale/en/a.po": head.replace("fr", "en") + en,
             "fedicoop/locale/codes.txt": codes,
             "fedicoop/room.py": code,
             "templates/page.html": page,
@@ -93,13 +93,13 @@ def test_what_is_missing_doubled_empty_or_different_is_found(tree):
     found = tool(root, "check")
 
     for fault in [
-        "a.one: only in fr.po",
-        "a.three: only in en.po",
+        "a.one: only in fr/",
+        "a.three: only in en/",
         "a.two: placeholders differ: {'x'} {'y'}",
-        "a.empty: empty in fr.po",
-        "a.twice: 2 times in fr.po",
-        "a.odd: placeholder '0' in fr.po",
-        "a.odd: placeholder 'b.c' in fr.po",
+        "a.empty: empty in fr/",
+        "a.twice: 2 times in fr/",
+        "a.odd: placeholder '0' in fr/",
+        "a.odd: placeholder 'b.c' in fr/",
         "door.shut: no code in codes.txt",
         "problem.door.shut.why: missing",
         "problem.door.shut.do: missing",
@@ -110,7 +110,7 @@ def test_what_is_missing_doubled_empty_or_different_is_found(tree):
     ]:
         assert fault in found
     assert any(line.startswith("a.open: placeholder") for line in found)
-    assert any(line.startswith("fr.mo is older than fr.po") for line in found)
+    assert any(line.startswith("fr.mo is older than the texts of fr/") for line in found)
 
 
 def test_what_the_program_asks_for_and_nobody_wrote_is_found(tree):
@@ -166,15 +166,19 @@ def test_sorting_keeps_every_word_and_sets_french_as_a_printer_would(tree):
 
     assert tool(root, "sort") == []
 
-    written = (root / "fedicoop/locale/fr.po").read_text(encoding="utf-8").partition("\n\n")[2]
-    assert written == (
+    written = {
+        path.stem: path.read_text(encoding="utf-8").partition("\n\n")[2]
+        for path in (root / "fedicoop/locale/fr").iterdir()
+    }
+    assert written.keys() == {"a", "b"}
+    assert written["a"] + "\n" + written["b"] + "\n" == (
         'msgid "a.lines"\nmsgstr ""\n"un\\n"\n"deux \\"trois\\"…"\n\n'
         'msgid "a.many"\nmsgid_plural "a.many"\n'
         'msgstr[0] "{count}\u00a0km\u202f!"\nmsgstr[1] "{count}  kms"\n\n'
         'msgid "b.text"\nmsgstr "L’an «\u00a02026\u00a0»\u00a0: rien\u202f; voilà\u202f! Quoi\u202f? '
         "https://a?b:c 12:30 {x}\u00a0€ `a : b 'c' ?`\"\n\n"
     )
-    assert 'msgstr "it’s {x} : so !"' in (root / "fedicoop/locale/en.po").read_text(encoding="utf-8")
+    assert 'msgstr "it’s {x} : so !"' in (root / "fedicoop/locale/en/b.po").read_text(encoding="utf-8")
     assert (root / "fedicoop/locale/codes.txt").read_text() == "FC-1 a\nFC-2 b\n"
     tool(root, "compile")
     with (root / "fedicoop/locale/fr.mo").open("rb") as file:
@@ -184,9 +188,9 @@ def test_sorting_keeps_every_word_and_sets_french_as_a_printer_would(tree):
 def test_sorting_does_nothing_while_a_key_stands_twice(tree):
     root = tree(fr=entries(b__x="1") + entries(b__x="2") + entries(a__x="3"))
 
-    assert tool(root, "sort") == ["b.x: 2 times in fr.po"]
+    assert tool(root, "sort") == ["b.x: 2 times in fr/"]
 
-    assert (root / "fedicoop/locale/fr.po").read_text().endswith(entries(a__x="3"))
+    assert (root / "fedicoop/locale/fr/a.po").read_text().endswith(entries(a__x="3"))
 
 
 def test_a_problem_is_explained_in_three_sentences_with_a_code():

@@ -1,8 +1,9 @@
 """Care for the texts: `python tools/translations.py compile | check | sort`.
 
-compile  makes fr.mo and en.mo of fr.po and en.po; run it after each change of a text
+compile  makes fr.mo and en.mo of the .po files of fr/ and en/; run it after each change of a text
 check    tells what is missing, doubled, empty or different between the languages, and in the code
-sort     puts the entries in order and sets French spaces and apostrophes as a printer would
+sort     puts each entry in the file of its room and in order, and sets French spaces and apostrophes as
+         a printer would
 
 Babel reads and compiles; the program itself needs nothing but the compiled files.
 """
@@ -19,20 +20,37 @@ from functools import cache
 from pathlib import Path
 
 from asked_texts import KEY, asked_in_code, asked_in_templates
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import normalize, read_po
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "fedicoop" / "locale"
 LANGUAGES = ("fr", "en")
+PLURALS = {"fr": "n > 1", "en": "n != 1"}  # Babel's own French has a third form for millions since 2.19
 Texts = dict[str, tuple[str, ...]]  # key → its text, or its singular and plural
+
+
+def files(language: str) -> list[Path]:
+    return sorted((LOCALE / language).glob("*.po"))
 
 
 @cache
 def catalogue(language: str) -> Catalog:
-    with (LOCALE / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+    """All the texts of a language, whatever file they stand in."""
+    whole = Catalog(locale=language)
+    for path in files(language):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id:
+                    whole[message.id] = message
+    return whole
+
+
+def room(key: str) -> str:
+    """The file where a text stands: the first part of its key; of a problem's, the second."""
+    first, second = key.split(".")[:2]
+    return second if first == "problem" else first
 
 
 def texts(language: str) -> Texts:
@@ -51,6 +69,7 @@ def compiled(language: str) -> bytes:
         locale=language, project="fedicoop", version="1", creation_date=datetime(2026, 1, 1, tzinfo=UTC)
     )
     made.msgid_bugs_address = made.last_translator = made.language_team = ""
+    made.mime_headers = [("Plural-Forms", f"nplurals=2; plural=({PLURALS[language]})")]
     for message in catalogue(language):
         if message.id:
             made.add(message.id, message.string)
@@ -60,7 +79,7 @@ def compiled(language: str) -> bytes:
 
 
 def stale() -> list[str]:
-    """Languages whose .mo says something else than their .po."""
+    """Languages whose .mo says something else than their .po files."""
 
     def content(data: bytes) -> dict[object, str]:
         catalogue: dict[object, str] = vars(gettext.GNUTranslations(io.BytesIO(data)))["_catalog"]
@@ -77,7 +96,7 @@ def stale() -> list[str]:
 def faults() -> list[str]:
     """All that is wrong with the texts, one sentence each."""
     fr, en = (texts(language) for language in LANGUAGES)
-    found = [f"{key}: only in {'fr' if key in fr else 'en'}.po" for key in sorted(fr.keys() ^ en.keys())]
+    found = [f"{key}: only in {'fr' if key in fr else 'en'}/" for key in sorted(fr.keys() ^ en.keys())]
     for language, known in zip(LANGUAGES, (fr, en), strict=True):
         found += _doubled(language) + _malformed(language, known)
     for key in sorted(fr.keys() & en.keys()):
@@ -116,25 +135,27 @@ def typographic(text: str, language: str) -> str:
 
 
 def _doubled(language: str) -> list[str]:
-    written = re.findall(
-        r'^msgid "(.+)"$', (LOCALE / f"{language}.po").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    return [f"{key}: {times} times in {language}.po" for key, times in Counter(written).items() if times > 1]
+    written = [
+        key
+        for path in files(language)
+        for key in re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    return [f"{key}: {times} times in {language}/" for key, times in Counter(written).items() if times > 1]
 
 
 def _malformed(language: str, known: Texts) -> list[str]:
     found = []
     for key, forms in known.items():
         if not re.fullmatch(KEY, key):
-            found.append(f"{key}: not a key (room.what) in {language}.po")
+            found.append(f"{key}: not a key (room.what) in {language}/")
         if not all(form.strip() for form in forms):
-            found.append(f"{key}: empty in {language}.po")
+            found.append(f"{key}: empty in {language}/")
         if any(form != typographic(form, language) for form in forms):
             found.append(
-                f"{key}: spaces or apostrophes in {language}.po; run `python tools/translations.py sort`"
+                f"{key}: spaces or apostrophes in {language}/; run `python tools/translations.py sort`"
             )
         odd = sorted(name for name in placeholders(forms) if not name.isidentifier())
-        found += [f"{key}: placeholder {name!r} in {language}.po" for name in odd]
+        found += [f"{key}: placeholder {name!r} in {language}/" for name in odd]
     return found
 
 
@@ -185,22 +206,43 @@ def sort() -> None:
     if doubled := [fault for language in LANGUAGES for fault in _doubled(language)]:
         sys.exit("\n".join(doubled))
     for language in LANGUAGES:
-        path = LOCALE / f"{language}.po"
-        entries = [path.read_text(encoding="utf-8").partition("\n\n")[0] + "\n"]
+        rooms: dict[str, list[str]] = {}
         for message in sorted((m for m in catalogue(language) if m.id), key=lambda m: _key(m.id)):
-            forms = [normalize(typographic(form, language), width=0) for form in _forms(message.string)]
-            lines = [*(f"# {comment}" for comment in message.user_comments), f'msgid "{_key(message.id)}"']
-            if isinstance(message.id, str):
-                lines.append(f"msgstr {forms[0]}")
-            else:
-                lines += [
-                    f'msgid_plural "{message.id[1]}"',
-                    *(f"msgstr[{i}] {form}" for i, form in enumerate(forms)),
-                ]
-            entries.append("\n".join(lines) + "\n")
-        path.write_text("\n".join(entries) + "\n", encoding="utf-8")
+            rooms.setdefault(room(_key(message.id)), []).append(_written(message, language))
+        for path in files(language):
+            if path.stem not in rooms:
+                path.unlink()
+        for name, entries in rooms.items():
+            path = LOCALE / language / f"{name}.po"
+            path.write_text("\n".join([_HEADS[language], *entries]), encoding="utf-8")
     rows = "".join(f"{code} {key}\n" for code, key in sorted(codes()))
     (LOCALE / "codes.txt").write_text(rows, encoding="utf-8")
+
+
+def _written(message: Message, language: str) -> str:
+    forms = [normalize(typographic(form, language), width=0) for form in _forms(message.string)]
+    lines = [*(f"# {comment}" for comment in message.user_comments), f'msgid "{_key(message.id)}"']
+    if isinstance(message.id, str):
+        lines.append(f"msgstr {forms[0]}")
+    else:
+        lines += [
+            f'msgid_plural "{message.id[1]}"',
+            *(f"msgstr[{i}] {form}" for i, form in enumerate(forms)),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+_HEADS = {
+    language: f"""msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=({plural});\\n"
+"""
+    for language, plural in PLURALS.items()
+}
 
 
 def main(verb: str) -> None:
@@ -210,8 +252,10 @@ def main(verb: str) -> None:
     elif verb == "sort":
         sort()
     elif verb == "check":
-        wrong = faults() + [
-            f"{one}.mo is older than {one}.po; run `python tools/translations.py compile`" for one in stale()
+        wrong = faults()
+        wrong += [
+            f"{one}.mo is older than the texts of {one}/; run `python tools/translations.py compile`"
+            for one in stale()
         ]
         sys.exit("\n".join(wrong) if wrong else 0)
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fedicoop import meta
 from fedicoop import settings as room
 from fedicoop.access import Member, Role, operator
 from fedicoop.actors import actions as actors
@@ -89,6 +90,7 @@ async def _settle(node: Node, house: House) -> None:
     coop = house.coop
     pairs = await asyncio.gather(*(keyring.make() for _ in range(2 + len(coop.people))))
     async with node.db.write() as tx:
+        await meta.put(tx, "demonstration", "yes")
         await actors.create_server(tx, house.origin, pairs[0])
         made = await actors.create(tx, house.origin, "Organization", coop.handle, coop.name, pairs[1])
         await actor_store.put(tx, replace(made, summary=f"<p>{coop.about}</p>"), local=True)

@@ -32,6 +32,15 @@ async def of_coop(tx: Tx, coop_id: str) -> list[Member]:
     )
 
 
+async def every(tx: Tx) -> list[Member]:
+    """All members of all coops of this house, those who care for a coop first."""
+    return await tx.all(
+        Member,
+        f"""SELECT {_COLUMNS} FROM members
+            ORDER BY CASE role WHEN 'admin' THEN 0 WHEN 'steward' THEN 1 ELSE 2 END, handle LIMIT 1000""",
+    )
+
+
 async def count(tx: Tx) -> int:
     return await tx.count("SELECT count(*) FROM members")
 

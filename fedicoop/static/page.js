@@ -18,3 +18,35 @@ for (const button of document.querySelectorAll("[data-share]")) {
     navigator.share({ title: button.dataset.share, url: button.dataset.address }).catch(() => {});
   });
 }
+
+// Suggestions of towns, from this house's own list.
+for (const input of document.querySelectorAll("[data-towns]")) {
+  const list = document.getElementById(input.getAttribute("list"));
+  let asked = "";
+  let timer;
+  input.addEventListener("input", () => {
+    const typed = input.value.trim();
+    if (typed.length < 2 || typed === asked) return;
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      asked = typed;
+      const answer = await fetch(`${input.dataset.towns}?q=${encodeURIComponent(typed)}`);
+      if (!answer.ok || input.value.trim() !== typed) return;
+      const { towns } = await answer.json();
+      list.replaceChildren(...towns.map((town) => new Option(town.label, town.label)));
+    }, 150);
+  });
+}
+// What went wrong is read first.
+document.querySelector("[data-focus]")?.focus();
+// A form is sent once, however often its button is pressed.
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 5000);
+  });
+}
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

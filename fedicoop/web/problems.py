@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from fedicoop import i18n
 from fedicoop.errors import NotFound, Problem
@@ -14,6 +15,7 @@ from fedicoop.log import log, shown_path
 from fedicoop.web.headers import request_id
 from fedicoop.web.negotiation import wants_page
 from fedicoop.web.render import language_of, render
+from fedicoop.web.viewer import SignInFirst
 
 
 class NotAllowed(Problem):
@@ -31,6 +33,8 @@ class Unforeseen(Problem):
 async def on_problem(request: Request, problem: Exception) -> Response:
     """A refusal in the reader's language: what happened, why, what to do, and a code to look up."""
     assert isinstance(problem, Problem)
+    if isinstance(problem, SignInFirst) and request.method in ("GET", "HEAD") and wants_page(request):
+        return RedirectResponse(_entrance(request), 303, {"cache-control": "private, no-store"})
     log.info("page.refused", key=problem.key, detail=problem.detail, path=shown_path(request.scope["path"]))
     return _answer(request, problem, problem.status)
 
@@ -74,6 +78,12 @@ def _answer(
         {**extra, "vary": "Accept, Accept-Language", "content-language": language_of(request)},
         "application/problem+json",
     )
+
+
+def _entrance(request: Request) -> str:
+    """The page where one signs in, which leads back to where one wanted to go."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"/entrer?{urlencode({'next': request.scope['path'] + query})}"
 
 
 def _document(request: Request, said: i18n.Explanation, status: int) -> dict[str, object]:

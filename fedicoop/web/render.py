@@ -6,7 +6,7 @@ file, `icon()` draws, and `guarded()` draws a part that foreign data might break
 """
 
 import gzip
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,13 +17,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from fedicoop import i18n
+from fedicoop.access import Act, may
 from fedicoop.log import log
 from fedicoop.node import Node
-from fedicoop.web import filters
+from fedicoop.web import filters, origin
 from fedicoop.web.clean import clean, plain
 from fedicoop.web.headers import PAGE_HEADERS, request_id
 from fedicoop.web.icons import icon
 from fedicoop.web.static import asset
+from fedicoop.web.viewer import member_of, viewer_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,24 +50,28 @@ def render(
     """
     language = language_of(request)
     text = _environment().get_template(template).render(_frame(request, language) | values)
+    visit = origin.new_visit(request)
     base = {
         **PAGE_HEADERS,
-        "vary": "Accept, Accept-Language, Accept-Encoding",
+        "vary": "Accept, Accept-Language, Accept-Encoding, Cookie",
         "content-language": language,
-        "cache-control": "no-cache",
+        "cache-control": "private, no-store" if viewer_of(request) or visit else "no-cache",
     }
     body = text.encode()
     if "gzip" in request.headers.get("accept-encoding", "") and len(body) > _SMALL:
-        # No page of ours holds a secret beside what a visitor chose, so nothing leaks by its length (BREACH).
+        # The tokens of forms are salted anew each time, so nothing leaks by a page's length (BREACH).
         body, base["content-encoding"] = gzip.compress(body, 4, mtime=0), "gzip"
-    return HTMLResponse(body, status, base | (headers or {}))
+    response = HTMLResponse(body, status, base | (headers or {}))
+    if visit:
+        origin.set_cookie(response, _node(request).settings.origin, visit, what="visit", days=1)
+    return response
 
 
 def language_of(request: Request) -> str:
-    """`?lang=` first, then what the browser says, then the language of the coop.  No cookie."""
-    chosen = chosen_language(request)
-    locale = _node(request).settings.locale
-    return chosen or i18n.best(request.headers.get("accept-language"), locale)
+    """`?lang=` first, then what the member chose, then what the browser says, then the coop's."""
+    viewer = viewer_of(request)
+    chosen = chosen_language(request) or (viewer.language if viewer else None)
+    return chosen or i18n.best(request.headers.get("accept-language"), _node(request).settings.locale)
 
 
 def chosen_language(request: Request) -> str | None:
@@ -98,7 +104,17 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "asked": {},
         "now": node.db.clock(),
         "request_id": request_id(request.scope),
+        "viewer": viewer_of(request),
+        "member": member_of(request),
+        "form_token": partial(_form_token, request),
     }
+
+
+def _form_token(request: Request) -> Markup:
+    """The hidden field that each form of ours begins with."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(
+        origin.TOKEN, origin.token_for(request)
+    )
 
 
 def templates() -> Path:
@@ -121,7 +137,13 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     made.globals.update(
-        asset=asset, icon=icon, hue_of=hue_of, href=pass_context(_href), guarded=pass_context(_guarded)
+        asset=asset,
+        icon=icon,
+        hue_of=hue_of,
+        may=may,
+        Act=Act,
+        href=pass_context(_href),
+        guarded=pass_context(_guarded),
     )
     made.filters.update(
         clean=clean,

@@ -1,7 +1,8 @@
-"""Style, drawings and the one small script, at addresses that change whenever their content does.
+"""Style, drawings and small scripts, at addresses that change whenever their content does.
 
 An address with the right mark may be kept for a year; any other is asked for again.  The files are
-few and small, so they are read once and stay in memory, with their compressed form.
+few and small, so they are read once and stay in memory, with their compressed form.  The style is
+written in parts, a file a room, and goes out as one.
 """
 
 import gzip
@@ -24,6 +25,7 @@ _TYPES = {
     ".png": "image/png",
     ".ico": "image/x-icon",
     ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
 }
 _YEAR = "public, max-age=31536000, immutable"
 _DAY = "public, max-age=86400"
@@ -40,13 +42,15 @@ class Asset:
 @cache
 def _assets() -> dict[str, Asset]:
     """Every file of the folder by its name; nothing else can be asked for, so no path leads outside."""
-    return {file.name: _read(file) for file in sorted(FOLDER.iterdir()) if file.suffix in _TYPES}
+    whole = b"\n".join(part.read_bytes().strip() for part in sorted((FOLDER / "style").glob("*.css")))
+    files = [file for folder in (FOLDER, FOLDER / "vendor") for file in folder.glob("*.*")]
+    made = {file.name: _made(file.name, file.read_bytes()) for file in files if file.suffix in _TYPES}
+    return made | {"style.css": _made("style.css", whole)}
 
 
-def _read(file: Path) -> Asset:
-    data = file.read_bytes()
+def _made(name: str, data: bytes) -> Asset:
     mark = hashlib.sha256(data).hexdigest()[:10]
-    return Asset(data, gzip.compress(data, mtime=0), _TYPES[file.suffix], mark)
+    return Asset(data, gzip.compress(data, mtime=0), _TYPES[f".{name.rpartition('.')[2]}"], mark)
 
 
 def asset(name: str) -> str:
