@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import meta
 from fedicoop.actors import pages as actors
+from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.follows import pages as follows
@@ -95,6 +96,7 @@ def build(node: Node) -> Starlette:
         ],
         middleware=[
             Middleware(PageHeaders),
+            Middleware(Faces),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(Sessions),
         ],

@@ -1,10 +1,12 @@
-"""What a coop of ours decides about itself: its kind, its language, who writes."""
+"""What a coop of ours decides about itself: its kind, its language, who writes, how it looks."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
+from fedicoop.web.colours import usual_hue
+from fedicoop.web.face import Face
 
 
 class AuthorMode(StrEnum):
@@ -14,13 +16,26 @@ class AuthorMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coop:
+    """The decisions of a coop; a field is a column."""
+
     actor_id: str
     kind: str
     locale: str
     author_mode: AuthorMode
+    hue: int | None = None  # one of colours.HUES; None: the host's usual one
+    logo: str | None = None  # the name of a picture of ours
+    sentence: str = ""  # Markdown; the actor's summary is its HTML
+    place_name: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_km: int | None = None
+    contact: str = ""
+    hours: str = ""
+    rules: str = ""  # Markdown
 
 
-_COLUMNS = "actor_id, kind, locale, author_mode"
+_NAMES = tuple(field.name for field in fields(Coop))
+_COLUMNS = ", ".join(_NAMES)
 
 
 async def get(tx: Tx, actor_id: str) -> Coop:
@@ -37,18 +52,41 @@ async def first(tx: Tx) -> Coop:
 
 
 async def put(tx: Tx, coop: Coop) -> None:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name != "actor_id")
     await tx.run(
-        """INSERT INTO coops (actor_id, kind, locale, author_mode, created_at)
-           VALUES (:id, :kind, :locale, :author, :now)
-           ON CONFLICT (actor_id) DO UPDATE SET kind = excluded.kind, locale = excluded.locale,
-               author_mode = excluded.author_mode""",
-        id=coop.actor_id,
-        kind=coop.kind,
-        locale=coop.locale,
-        author=coop.author_mode,
+        f"""INSERT INTO coops ({_COLUMNS}, created_at)
+            VALUES ({", ".join(f":{name}" for name in _NAMES)}, :now)
+            ON CONFLICT (actor_id) DO UPDATE SET {changes}""",
+        **asdict(coop),
         now=tx.now,
     )
 
 
 async def set_author_mode(tx: Tx, actor_id: str, mode: AuthorMode) -> None:
     await tx.run("UPDATE coops SET author_mode = :mode WHERE actor_id = :id", mode=mode, id=actor_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    name: str
+    hue: int | None
+    logo: str | None
+    locale: str
+
+
+async def face(tx: Tx, host: str) -> Face:
+    """How the house looks: as its coop; where several live in it, by the host's name, in the oldest's colour."""
+    looks = await tx.all(
+        _Look,
+        """SELECT a.name, c.hue, c.logo, c.locale FROM coops c JOIN actors a ON a.id = c.actor_id
+           ORDER BY c.created_at, c.actor_id LIMIT 2""",
+    )
+    if not looks:
+        return Face(name=host, hue=usual_hue(host))
+    oldest, alone = looks[0], len(looks) == 1
+    return Face(
+        name=oldest.name if alone else host,
+        hue=usual_hue(host) if oldest.hue is None else oldest.hue,
+        logo=oldest.logo if alone else None,
+        locale=oldest.locale,
+    )

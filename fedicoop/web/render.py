@@ -10,7 +10,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -20,8 +19,10 @@ from fedicoop import i18n
 from fedicoop.access import Act, may
 from fedicoop.log import log
 from fedicoop.node import Node
-from fedicoop.web import filters, origin
+from fedicoop.vocabulary.types import Image
+from fedicoop.web import colours, filters, origin
 from fedicoop.web.clean import clean, plain
+from fedicoop.web.face import face_of
 from fedicoop.web.headers import PAGE_HEADERS, request_id
 from fedicoop.web.icons import icon
 from fedicoop.web.static import asset
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.runtime import Context
 
-HUES = 8
-"""How many colours the style sheet knows (`.hue-0` …)."""
 _SMALL = 1000  # bytes that fit into one packet anyway
 
 
@@ -71,17 +70,13 @@ def language_of(request: Request) -> str:
     """`?lang=` first, then what the member chose, then what the browser says, then the coop's."""
     viewer = viewer_of(request)
     chosen = chosen_language(request) or (viewer.language if viewer else None)
-    return chosen or i18n.best(request.headers.get("accept-language"), _node(request).settings.locale)
+    coops_own = face_of(request).locale or _node(request).settings.locale
+    return chosen or i18n.best(request.headers.get("accept-language"), coops_own)
 
 
 def chosen_language(request: Request) -> str | None:
     asked = request.query_params.get("lang")
     return asked if asked in i18n.LANGUAGES else None
-
-
-def hue_of(host: str) -> int:
-    """Which colour a host wears: the same one on every page of every house, so members know it again."""
-    return crc32(host.encode()) % HUES
 
 
 def _node(request: Request) -> Node:
@@ -91,15 +86,17 @@ def _node(request: Request) -> Node:
 
 def _frame(request: Request, language: str) -> dict[str, Any]:
     """What the layout needs, whatever the page.  Addresses come from the settings, never from the request."""
-    node = _node(request)
+    node, face = _node(request), face_of(request)
     return {
         "language": language,
         "languages": i18n.LANGUAGES,
         "chosen": chosen_language(request),
         "origin": node.settings.origin,
         "host": node.settings.host,
-        "site": node.settings.host,
-        "hue": hue_of(node.settings.host),
+        "site": face.name,
+        "hue": face.hue,
+        "face": face,
+        "bars": {shade: colours.bar(face.hue, dark=shade == "dark") for shade in ("light", "dark")},
         "here": request.scope["path"],
         "asked": {},
         "now": node.db.clock(),
@@ -139,7 +136,8 @@ def _environment() -> "Environment":
     made.globals.update(
         asset=asset,
         icon=icon,
-        hue_of=hue_of,
+        hue_of=pass_context(_hue_of),
+        own_picture=pass_context(_own_picture),
         may=may,
         Act=Act,
         href=pass_context(_href),
@@ -171,6 +169,18 @@ def _t(page: "Context", key: str, **values: object) -> str:
 def _n(page: "Context", count: int, key: str, **values: object) -> str:
     """`{{ 3 | n("listing.count") }}`: the number leads, as it does in the sentence."""
     return i18n.n(key, count, page["language"], **values)
+
+
+def _hue_of(page: "Context", host: str) -> int:
+    """Which colour a host wears: ours as the coop chose; any other the same one on every page of every house."""
+    hue: int = page["hue"] if host == page.get("host") else colours.usual_hue(host)
+    return hue
+
+
+def _own_picture(page: "Context", image: Image | None) -> str | None:
+    """The path of a picture that is here; None for one elsewhere: no page sends its reader there."""
+    here = f"{page.get('origin')}/media/"
+    return image.url.removeprefix(page["origin"]) if image and image.url.startswith(here) else None
 
 
 def _href(page: "Context", path: str, **query: object) -> str:
