@@ -1,5 +1,6 @@
 """Where the house is put together.  Nothing below this room knows what stands beside it."""
 
+import asyncio
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -27,6 +28,7 @@ from fedicoop.listings import collections, coop_pages, tasks, town_pages
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
+from fedicoop.media import tiles
 from fedicoop.media.copying import CopyPicture, copy_picture
 from fedicoop.members import pages as members
 from fedicoop.members import sessions
@@ -71,6 +73,7 @@ async def house_keeping(node: Node) -> None:
             await sessions.forget_ended(tx)
     if hourly:
         await pictures.sweep(node)
+        await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
 
 
 def build(node: Node) -> Starlette:
@@ -87,6 +90,7 @@ def build(node: Node) -> Starlette:
             *follows.routes,
             *collections.routes,
             *media.routes,
+            *tiles.routes,
             *static.routes,
             *help_pages.routes,
             *members.routes,

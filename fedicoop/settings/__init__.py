@@ -32,6 +32,8 @@ class Settings:
     allowed_peers: frozenset[str] = frozenset()  # host:port reached by plain http, on private addresses too
     workers: int = 2  # 0: none inside `serve`
     trusted_proxies: str = ""
+    tiles_url: str = ""  # where the map's tiles come from, through this house; empty: from nowhere
+    tiles_credit: str = "© OpenStreetMap contributors"
     source_url: str = ""  # where readers find the source of what runs here (AGPL, section 13)
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 

@@ -23,6 +23,8 @@ EXAMPLES: Mapping[str, str] = {
     "allowed_peers": "127.0.0.1:8001, 127.0.0.1:8002",
     "workers": "2",
     "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
+    "tiles_url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    "tiles_credit": "© OpenStreetMap contributors",
     "source_url": "https://code.example/fedicoop",
 }
 """Every setting, and what a good value looks like: shown whenever one is not understood."""
@@ -67,6 +69,8 @@ def _kinds() -> dict[str, Any]:
         "log_level": Literal["debug", "info", "warning", "error"],
         "log_format": Literal["text", "json"],
         "allowed_peers": list[Annotated[str, Meta(pattern=place)]],
+        "tiles_url": Annotated[str, Meta(pattern=r"\A(https?://\S*\{z\}\S*\{[xy]\}\S*\{[xy]\}\S*)?\Z")],
+        "tiles_credit": Annotated[str, Meta(max_length=200)],
         "source_url": Annotated[str, Meta(pattern=r"\A(https?://\S+)?\Z", max_length=2048)],
         "workers": Annotated[int, Meta(ge=0, le=64)],
     }
