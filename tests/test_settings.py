@@ -117,12 +117,10 @@ def test_an_unknown_variable_is_named(house):
 
 
 def test_a_variable_that_is_none_of_ours_stops_nothing_and_can_be_named(house):
-    settings = house(FEDICOOP_SMTP_URL="smtps://later.example", FEDICOOP_ORIGIN="https://velo.example")
+    settings = house(FEDICOOP_TILES="https://later.example", FEDICOOP_ORIGIN="https://velo.example")
 
     assert settings.origin == "https://velo.example"
-    assert foreign({"FEDICOOP_SMTP_URL": "x", "FEDICOOP_ORIGIN_FILE": "y", "HOME": "z"}) == [
-        "FEDICOOP_SMTP_URL"
-    ]
+    assert foreign({"FEDICOOP_TILES": "x", "FEDICOOP_ORIGIN_FILE": "y", "HOME": "z"}) == ["FEDICOOP_TILES"]
 
 
 @pytest.mark.parametrize(
@@ -282,6 +280,115 @@ def test_config_show_masks_passwords_and_tells_every_source(tmp_path):
 
     assert rows.keys() == EXAMPLES.keys()
     assert rows["database_url"] == ("sqlite://***@host/coop.db", "default")
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "port", "safety", "user", "password"),
+    [
+        ("smtps://lea:hunter2@mail.example", "mail.example", 465, "tls", "lea", "hunter2"),
+        (
+            "smtps://lea@coop.example:hunter2@Mail.Example:465/",
+            "mail.example",
+            465,
+            "tls",
+            "lea@coop.example",
+            "hunter2",
+        ),
+        (
+            "smtps://lea%40coop.example:a%25b@mail.example",
+            "mail.example",
+            465,
+            "tls",
+            "lea@coop.example",
+            "a%b",
+        ),
+        ("smtps://lea:a@b/c#d?e:f@mail.example:2465", "mail.example", 2465, "tls", "lea", "a@b/c#d?e:f"),
+        ("smtp://lea:hunter2@mail.example", "mail.example", 587, "starttls", "lea", "hunter2"),
+        ("smtp://lea:hunter2@mail.example:465", "mail.example", 465, "tls", "lea", "hunter2"),
+        ("smtps://lea:hunter2@mail.example:587", "mail.example", 587, "starttls", "lea", "hunter2"),
+        ("smtp+starttls://mail.example", "mail.example", 587, "starttls", "", ""),
+        ("smtp+starttls://127.0.0.1:2525", "127.0.0.1", 2525, "starttls", "", ""),
+        ("SMTP://mail.example", "mail.example", 25, "offered", "", ""),
+        ("smtp://localhost", "localhost", 25, "plain", "", ""),
+        ("smtp://lea:hunter2@[::0:1]:2525", "::1", 2525, "plain", "lea", "hunter2"),
+        ("smtp://poste.vélo.example", "poste.xn--vlo-bma.example", 25, "offered", "", ""),
+    ],
+)
+def test_a_mail_server_is_understood_as_people_write_it(house, written, host, port, safety, user, password):
+    server = house(FEDICOOP_SMTP_URL=written).mail_server
+
+    assert (server.host, server.port, server.safety) == (host, port, safety)
+    assert (server.user, server.password) == (user, password)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mail.example",
+        "https://lea:hunter2@mail.example",
+        "smtp://",
+        "smtp://lea@mail.example",
+        "smtp://lea:@mail.example",
+        "smtp://:hunter2@mail.example",
+        "smtp://lea:hunter2@mail.example:0",
+        "smtp://lea:hunter2@mail.example:99999",
+        "smtp://lea:hunter2@mail.example:port",
+        "smtp://lea:hunter2@mail..example",
+        "smtp://lea:hunter2@mail.example/inbox",
+        "smtp://lea:hunter2%0d%0aRSET@mail.example",
+    ],
+)
+def test_what_names_no_mail_server_stops_the_start_without_telling_the_password(house, written):
+    problem = refused(house, FEDICOOP_SMTP_URL=written)
+
+    assert problem.key == "settings.not_understood"
+    assert "hunter2" not in f"{problem} {problem.values}"
+
+
+def test_the_password_of_mail_may_stand_in_a_file_and_is_never_shown(house, tmp_path):
+    secret = tmp_path / "smtp"
+    secret.write_text("smtps://lea@coop.example:p@ss/hunter2@mail.example\n")
+
+    settings = house(FEDICOOP_SMTP_URL_FILE=str(secret))
+
+    assert settings.mail_server.password == "p@ss/hunter2"
+    rows = {name: value for name, value, _ in describe(settings)}
+    assert rows["smtp_url"] == "smtps://***@mail.example"
+    assert "hunter2" not in f"{settings!r} {settings.mail_server!r} {rows}"
+
+
+@pytest.mark.parametrize(
+    ("mail_from", "smtp_url", "meant"),
+    [
+        ("Vélo Fives <bonjour@velo.example>", "", ("Vélo Fives", "bonjour@velo.example")),
+        ("bonjour@velo.example", "", ("", "bonjour@velo.example")),
+        ("<bonjour@velo.example>", "", ("", "bonjour@velo.example")),
+        ("", "smtps://lea@coop.example:x@mail.example", ("", "lea@coop.example")),
+        ("", "smtps://lea:x@mail.example", ("", "noreply@velo.example")),
+        ("", "", ("", "noreply@velo.example")),
+    ],
+)
+def test_letters_are_from_somebody_whom_the_mail_server_lets_write(house, mail_from, smtp_url, meant):
+    origin = {"FEDICOOP_ORIGIN": "https://velo.example"}
+
+    assert house(FEDICOOP_MAIL_FROM=mail_from, FEDICOOP_SMTP_URL=smtp_url, **origin).letters_from == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bonjour",
+        "a b@velo.example",
+        "a@velo.example>",
+        "<a@velo.example",
+        "x <a@b.example>\nBcc: c@d.example",
+        "a@b.example, c@d.example",
+        "a%b@c.example",
+    ],
+)
+def test_what_is_no_sender_stops_the_start(house, written):
+    """Security case 94."""
+    assert refused(house, f"mail_from = {written!r}".replace("'", '"')).key == "settings.not_understood"
 
 
 def test_what_init_writes_is_what_we_read(tmp_path):

@@ -12,10 +12,22 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from fedicoop.errors import Misconfigured
+from fedicoop.settings.mail_server import MailServer, Safety, mail_server, sender
 from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, write_file
 from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin
 
-__all__ = ["EXAMPLES", "FILE", "PREFIX", "Settings", "describe", "foreign", "load", "write_file"]
+__all__ = [
+    "EXAMPLES",
+    "FILE",
+    "PREFIX",
+    "MailServer",
+    "Safety",
+    "Settings",
+    "describe",
+    "foreign",
+    "load",
+    "write_file",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +47,8 @@ class Settings:
     tiles_url: str = ""  # where the map's tiles come from, through this house; empty: from nowhere
     tiles_credit: str = "© OpenStreetMap contributors"
     source_url: str = ""  # where readers find the source of what runs here (AGPL, section 13)
+    smtp_url: str = field(default="", repr=False)  # where letters are handed in; empty: a house without mail
+    mail_from: str = ""  # who they are from; empty: the mail server's user, else noreply@ our host
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
@@ -47,6 +61,21 @@ class Settings:
         """Where to listen: an address without brackets, and a port (0: any free one)."""
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where letters are handed in; None in a house without mail."""
+        return mail_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def letters_from(self) -> tuple[str, str]:
+        """Name ("" for the coop's) and address of who writes our letters."""
+        if self.mail_from:
+            return sender(self.mail_from)
+        try:
+            return sender(self.mail_server.user if self.mail_server else "")
+        except ValueError:
+            return "", f"noreply@{urlsplit(self.origin).hostname}"
 
     @property
     def database(self) -> str:
@@ -94,4 +123,5 @@ def describe(settings: Settings) -> list[tuple[str, str, str]]:
     shown = {name: getattr(settings, name) for name in EXAMPLES}
     shown |= {"database_url": settings.database, "allowed_peers": ", ".join(sorted(settings.allowed_peers))}
     masked = {name: re.sub(r"(?<=://)[^/@]*@", "***@", str(value)) for name, value in shown.items()}
+    masked["smtp_url"] = re.sub(r"(?<=://).*@", "***@", settings.smtp_url, flags=re.DOTALL)
     return [(name, masked[name], settings.sources.get(name, "default")) for name in EXAMPLES]

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from fedicoop.errors import Misconfigured
-
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+from fedicoop.settings.hosts import host_name
+from fedicoop.settings.mail_server import mail_server, sender
 
 EXAMPLES: Mapping[str, str] = {
     "data_dir": "/var/lib/fedicoop",
@@ -26,6 +25,8 @@ EXAMPLES: Mapping[str, str] = {
     "tiles_url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "tiles_credit": "© OpenStreetMap contributors",
     "source_url": "https://code.example/fedicoop",
+    "smtp_url": "smtps://coop@velo.example:PASSWORD@mail.example:465, smtp://127.0.0.1:25",
+    "mail_from": "Vélo Fives <bonjour@velo.example>",
 }
 """Every setting, and what a good value looks like: shown whenever one is not understood."""
 
@@ -48,6 +49,10 @@ def checked(name: str, given: Given) -> Any:
         raise Misconfigured("settings.postgresql_later", place=given.place)
     try:
         value = convert(value, _kinds()[name], strict=given.typed)
+        if name == "smtp_url" and value:
+            mail_server(value)
+        if name == "mail_from" and value:
+            sender(value)
         if name == "trusted_proxies":  # `*` is none: it would let anybody choose their address
             value = ",".join(str(ip_network(one)) for one in re.split(r"[,\s]+", value) if one)
         return value
@@ -83,7 +88,7 @@ def one_origin(text: str, place: str, allowed_peers: frozenset[str]) -> str:
     """
     try:
         parts = urlsplit(text)
-        host = _host((parts.hostname or "").removesuffix("."))
+        host = host_name((parts.hostname or "").removesuffix("."))
         usual = {"https": 443, "http": 80}[parts.scheme]
         port = parts.port or usual
         rest = (parts.username, parts.password, parts.path.strip("/"), parts.query, parts.fragment)
@@ -94,15 +99,3 @@ def one_origin(text: str, place: str, allowed_peers: frozenset[str]) -> str:
     if parts.scheme == "http" and f"{host}:{port}" not in allowed_peers:
         raise Misconfigured("settings.plain_http", origin=text, peer=f"{host}:{port}", place=place)
     return f"{parts.scheme}://{host}" + (f":{port}" if port != usual else "")
-
-
-def _host(name: str) -> str:
-    if ":" in name:
-        return f"[{IPv6Address(name).compressed}]"
-    if not name.isascii():
-        from idna import encode  # httpx's own choice: IDNA 2008, UTS 46
-
-        name = encode(name, uts46=True).decode()
-    if not _HOST.fullmatch(name):
-        raise ValueError("not a host")
-    return name
