@@ -22,6 +22,7 @@ class Filter:
     actor_id: str | None = None  # who wrote it, or the coop of ours whose member wrote it
     author_id: str | None = None
     tag: str | None = None
+    seen_by: str | None = None  # a coop of ours whose member looks: what is for its members is shown too
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,12 @@ _EQUAL = {"kind": "kind", "mode": "mode", "author_id": "actor_id"}
 
 
 def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
-    clauses, values = ["status = 'published'", "visibility = 'public'"], dict[str, Any]()
+    clauses, values = ["status = 'published'"], dict[str, Any]()
+    if filter.seen_by is None:
+        clauses.append("visibility = 'public'")
+    else:
+        clauses.append("(visibility = 'public' OR coop_id = :seen_by)")
+        values["seen_by"] = filter.seen_by
     for name, column in _EQUAL.items():
         if (value := getattr(filter, name)) is not None:
             clauses.append(f"{column} = :{name}")
@@ -79,7 +85,10 @@ def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
         values["actor_id"] = filter.actor_id
     if filter.source in ("local", "peers"):
         clauses.append("local" if filter.source == "local" else "NOT local")
-    if filter.branch:
+    if filter.branch and "." in filter.branch:
+        clauses.append("category = :branch")
+        values["branch"] = filter.branch
+    elif filter.branch:
         clauses.append("(category = :branch OR category LIKE :leaves)")
         values |= {"branch": filter.branch, "leaves": f"{filter.branch}.%"}
     if filter.tag:
