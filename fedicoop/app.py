@@ -24,7 +24,7 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import collections, coop_pages, tasks, town_pages
+from fedicoop.listings import collections, coop_pages, explore_pages, tasks, town_pages
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
@@ -96,6 +96,7 @@ def build(node: Node) -> Starlette:
             *members.routes,
             *coop_pages.routes,
             *town_pages.routes,
+            *explore_pages.routes,
             *listings.routes,
         ],
         middleware=[

@@ -75,7 +75,7 @@ class _Look:
 
 
 async def face(tx: Tx, host: str) -> Face:
-    """How the house looks: as its coop; where several live in it, by the host's name, in the oldest's colour."""
+    """How the house looks: as its coop; where several live in it, by the host's name, the oldest's colour."""
     looks = await tx.all(
         _Look,
         """SELECT a.name, c.hue, c.logo, c.locale FROM coops c JOIN actors a ON a.id = c.actor_id

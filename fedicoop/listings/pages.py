@@ -9,7 +9,7 @@ from starlette.routing import Route
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, NotFound
-from fedicoop.listings import browsing, house, preview, store, terms
+from fedicoop.listings import house, preview, store, terms
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.listings.store import Filter
@@ -23,36 +23,6 @@ PAGE = 24
 SIMILAR = 4
 _SHOWN = (Status.PUBLISHED, Status.PAUSED, Status.CLOSED, Status.EXPIRED)
 """What may be read at its own address; lists show only what is published."""
-
-
-async def index(request: Request) -> Response:
-    """Every public listing of this house and of the coops it follows, newest first."""
-    node: Node = request.app.state.node
-    wish = browsing.read(request.query_params)
-    async with node.db.read() as tx:
-        ours = await house.read(tx, node.settings.host)
-        found = await store.latest(tx, wish.filter, limit=PAGE + 1, before=wish.before)
-        total = await store.count(tx, wish.filter)
-        speakers = await house.speakers(tx, found[:PAGE])
-    return render(
-        request,
-        "listings/index.html",
-        here="/",
-        asked=wish.query,
-        site=ours.name,
-        house=ours,
-        wish=wish,
-        chosen_chips=browsing.chosen(wish),
-        kinds=browsing.kinds(wish),
-        branches=browsing.branches(wish, ours.kind),
-        modes=browsing.modes(wish),
-        sources=browsing.sources(wish) if ours.partners else [],
-        total=total,
-        listings=found[:PAGE],
-        next_page=wish.with_(before=found[PAGE - 1].key) if len(found) > PAGE else None,
-        speakers=speakers,
-        words=terms,
-    )
 
 
 async def tag(request: Request) -> Response:
@@ -166,9 +136,6 @@ def _draw(request: Request, scene: _Scene) -> Response:
 
 
 routes = [
-    Route("/", index),
-    Route("/annonces", index),
-    Route("/listings", index),
     Route("/l/{key}", show),
     Route("/listings/{key}", show_object),
     Route("/tags/{tag}", tag),

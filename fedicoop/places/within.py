@@ -7,22 +7,21 @@ from bisect import bisect_left, bisect_right
 from fedicoop.places.table import Town, positions, table, town_at
 
 _MOST_LOOKED_AT = 6000
+_LINE, _NAME = 0.09, 0.3  # the room of a name, as shares of the height and the width of the frame
 
 
-def largest(
-    south: float, west: float, north: float, east: float, *, limit: int = 14, apart: float = 0.12
-) -> list[Town]:
-    """The largest towns in a frame of degrees, the largest first, none too near to a larger one.
+def largest(south: float, west: float, north: float, east: float, *, limit: int = 14) -> list[Town]:
+    """The largest towns in a frame of degrees, the largest first, their names not upon each other.
 
-    `apart` is the least distance as a share of the frame's sides.  A frame over all of France looks at
-    its largest towns alone, so that the answer takes a few milliseconds whatever the frame.
+    A frame over all of France looks at its largest towns alone, so that the answer takes a few
+    milliseconds whatever the frame.
     """
     latitudes, longitudes, rows = positions()
     low, high = bisect_left(latitudes, south), bisect_right(latitudes, north)
     people = _populations()
     inside = [i for i in range(low, high) if west <= longitudes[i] <= east]
     inside.sort(key=lambda i: -people[i])
-    reach = (north - south) * apart, (east - west) * apart
+    reach = (north - south) * _LINE, (east - west) * _NAME
     found: list[int] = []
     for i in inside[:_MOST_LOOKED_AT]:
         if all(

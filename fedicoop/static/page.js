@@ -37,6 +37,12 @@ for (const input of document.querySelectorAll("[data-towns]")) {
     }, 150);
   });
 }
+// The place that was looked from last stands in the field when one comes back; on this device alone.
+for (const input of document.querySelectorAll("[data-remember]")) {
+  const name = `fedicoop:${input.dataset.remember}`;
+  if (!input.value && !location.search) input.value = localStorage.getItem(name) ?? "";
+  input.form?.addEventListener("submit", () => localStorage.setItem(name, input.value.trim()));
+}
 // What went wrong is read first.
 document.querySelector("[data-focus]")?.focus();
 // A form is sent once, however often its button is pressed.

@@ -172,7 +172,7 @@ def _n(page: "Context", count: int, key: str, **values: object) -> str:
 
 
 def _hue_of(page: "Context", host: str) -> int:
-    """Which colour a host wears: ours as the coop chose; any other the same one on every page of every house."""
+    """Which colour a host wears: ours as the coop chose, any other the same one everywhere."""
     hue: int = page["hue"] if host == page.get("host") else colours.usual_hue(host)
     return hue
 
