@@ -1,6 +1,5 @@
 """Explore: what there is, narrowed by links, near a place, on a map; and what is said where there is none."""
 
-
 import pytest
 
 from fedicoop.listings import mapping
