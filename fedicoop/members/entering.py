@@ -34,7 +34,7 @@ def go_on(request: Request, path: str, secret: str) -> Response:
 
 def has_mail(node: Node) -> bool:
     """Whether this house sends letters; all that needs none works without."""
-    return bool(getattr(node.settings, "smtp_url", ""))
+    return bool(node.settings.smtp_url)
 
 
 def device(request: Request) -> str:
