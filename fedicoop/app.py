@@ -24,22 +24,20 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import collections, coop_pages, explore_pages, tasks, town_pages
+from fedicoop.listings import collections, coop_pages, explore_pages, reindexing, tasks, town_pages
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media import tiles
 from fedicoop.media.copying import CopyPicture, copy_picture
-from fedicoop.members import links, sessions
 from fedicoop.members import pages as members
-from fedicoop.members import tasks as member_tasks
+from fedicoop.members import sessions
 from fedicoop.members.session import Sessions
-from fedicoop.members.tasks import SendSignIn
 from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
-from fedicoop.web import help_pages, limits, problems, static
+from fedicoop.web import help_pages, problems, static
 from fedicoop.web.headers import PageHeaders
 
 WORK: Work = {
@@ -51,7 +49,6 @@ WORK: Work = {
     "Forget": (Forget, tasks.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
-    "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -67,6 +64,7 @@ async def house_keeping(node: Node) -> None:
     """What is due by the clock alone; every worker may call it, as often as it likes."""
     while await tasks.end_what_is_over(node):
         pass
+    await reindexing.go_on(node)
     async with node.db.write() as tx:
         await queue.tidy(tx)
         hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))
@@ -74,8 +72,6 @@ async def house_keeping(node: Node) -> None:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
             await sessions.forget_ended(tx)
-            await links.forget_over(tx)
-            await limits.forget_over(tx)
     if hourly:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")

@@ -1,7 +1,16 @@
 """What a search finds, for whom, how far away, and what it does when there is nothing."""
 
-from fedicoop.listings import searching
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedicoop.app import house_keeping
+from fedicoop.listings import actions, index, reindexing, searching
+from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
+from fedicoop.places.geometry import distance_km
 
 
 async def find(instance, seen_by=None, limit=24, **query):
@@ -77,3 +86,229 @@ async def test_pages_follow_each_other_without_gap_or_repetition(network):
                 break
         assert sorted(seen) == [f"Objet {number}" for number in range(7)], query
         assert found.total == 7
+
+
+async def test_words_are_found_by_family_synonym_and_beginning_and_a_slip_is_told(network):
+    nord = await network.add("nord.test")
+    await nord.publish("Perceuse à percussion", place="Lille")
+    await nord.publish("Réparation de vélos", kind="need", mode="service")
+    await nord.publish("Bike trailer", language="en")
+
+    async def of(words):
+        return titles(await find(nord, q=words))
+
+    assert await of("drill") == ["Perceuse à percussion"]
+    assert await of("réparer") == ["Réparation de vélos"]
+    assert await of("velo repare") == ["Réparation de vélos"]
+    assert await of("remorque vélo") == ["Bike trailer"]
+    assert await of("percuss") == ["Perceuse à percussion"]
+    assert await of("perceuses lille") == ["Perceuse à percussion"]
+    slip = await find(nord, q="perseuze")
+    assert titles(slip) == ["Perceuse à percussion"]
+    assert slip.corrected == (("perseuze", "perceuse"),)
+    assert (await find(nord, q="perceuse")).corrected == ()
+
+
+async def test_a_slip_never_tells_a_word_that_stands_only_where_the_viewer_may_not_look(network):
+    nord = await network.add("nord.test")
+    await nord.publish("Zanzibarium", visibility="coop")
+
+    hidden = await find(nord, q="zanzibarum")
+
+    assert (hidden.total, hidden.corrected) == (0, ())
+    assert (await find(nord, q="zanzibarum", seen_by=nord.coop.id)).corrected
+
+
+NASTY = [
+    '"',
+    "'",
+    '" OR wvelo',
+    "velo) OR (apublic",
+    "NEAR(a b)",
+    "tokens:velo",
+    "apublic",
+    "velo*",
+    "-velo",
+    "^velo AND NOT x",
+    "%_%",
+    "\x00\ud7ff",
+    "🚲🚲",
+    "ا ب ت",
+    "1'; DROP TABLE listings;--",
+    "x" * 100_000,
+    "AND AND OR NOT",
+]
+
+
+@pytest.mark.parametrize("words", NASTY, ids=range(len(NASTY)))
+async def test_nothing_that_anybody_types_is_syntax(network, words):
+    nord = await network.add("nord.test")
+    await nord.publish("Échelle")
+    await nord.publish("Secret", visibility="coop")
+
+    found = await find(nord, q=words)
+    page = await nord.get("/annonces", accept="text/html")
+    asked = await nord.http.get(
+        f"{nord.origin}/annonces", params={"q": words[:50_000], "apres": "1.2", "rayon": "-1"}
+    )
+
+    assert "Secret" not in titles(found)
+    assert page.status_code == asked.status_code == 200
+
+
+async def test_what_changes_leaves_or_comes_back_is_known_in_the_same_commit(pair, network):
+    nord, sud = pair
+    listing = await nord.publish("Tondeuse", available={"from": "2030-06-01"})
+    await network.settle()
+    assert (await find(sud, q="tondeuse")).total == 1
+
+    await nord.update(listing, title="Débroussailleuse")
+    await network.settle()
+    for house in (nord, sud):
+        assert (await find(house, q="tondeuse")).total == 0
+        assert (await find(house, q="débroussailler")).total == 1
+        assert (await find(house, q="débroussailleuse", libre="semaine")).widened.dates
+
+    async with nord.node.db.write() as tx:
+        await actions.pause(tx, nord.operator, listing.id)
+    assert (await find(nord, q="débroussailleuse")).total == 0
+    async with nord.node.db.write() as tx:
+        await actions.publish(tx, nord.operator, listing.id)
+        assert (await searching.search(tx, read({"q": "débroussailleuse"}), seen_by=None)).total == 1
+        await actions.delete(tx, nord.operator, listing.id)
+    await network.settle()
+    for house in (nord, sud):
+        assert (await find(house, q="débroussailleuse")).total == 0
+        async with house.node.db.read() as tx:
+            assert await tx.count("SELECT count(*) FROM search_tokens") == 0
+
+
+async def test_every_choice_narrows(pair, network):
+    nord, sud = pair
+    await nord.publish("Perceuse", category="tools.power-tools", place="Lille")
+    await sud.publish("Remorque", category="bikes.trailer", kind="need", mode="gift", place="Paris")
+    await network.settle()
+
+    for query, title in [
+        ({"type": "besoin"}, "Remorque"),
+        ({"mode": "pret"}, "Perceuse"),
+        ({"categorie": "tools"}, "Perceuse"),
+        ({"categorie": "bikes.trailer"}, "Remorque"),
+        ({"chez": "partenaires"}, "Perceuse"),
+        ({"chez": "ici"}, "Remorque"),
+        ({"lieu": "Paris", "rayon": "50"}, "Remorque"),
+        ({"q": "outils électriques"}, "Perceuse"),
+    ]:
+        assert titles(await find(sud, **query)) == [title], query
+    assert (await find(sud, categorie="bikes.parts")).total == 0
+
+
+async def test_the_fair_order_gives_every_owner_a_turn_and_holds_for_a_day(pair, network):
+    nord, sud = pair
+    for number in range(6):
+        await nord.publish(f"Nord {number}")
+    await sud.publish("Sud 0")
+    await sud.publish("Sud 1")
+    await network.settle()
+
+    today = titles(await find(sud, tri="melange"))
+    again = titles(await find(sud, tri="melange"))
+    seen = {tuple(today)}
+    for _ in range(5):
+        network.clock.advance(days=1)
+        seen.add(tuple(titles(await find(sud, tri="melange"))))
+
+    assert today == again
+    assert {title.split()[0] for title in today[:2]} == {"Nord", "Sud"}
+    assert {title.split()[0] for title in today[2:4]} == {"Nord", "Sud"}
+    assert len(seen) > 1
+
+
+@pytest.mark.parametrize("order", ["proche", "recent", "melange"])
+async def test_where_there_are_very_many_only_the_nearest_or_newest_are_measured(network, monkeypatch, order):
+    """The limit is far beyond what a test makes, so it is lowered: pages are the same with it."""
+    nord = await network.add("nord.test")
+    for number in range(30):
+        network.clock.advance(seconds=1)
+        await nord.publish(f"Objet {number}", place={"latitude": 50.63 + number / 50, "longitude": 3.06})
+    monkeypatch.setattr(searching, "_LOOKED_AT", 8)
+    query = {"lieu": "Lille", "rayon": "200", "tri": order}
+
+    seen, after = [], ""
+    for _ in range(8):
+        found = await find(nord, limit=5, apres=after, **query)
+        seen += titles(found)
+        after = found.next
+        if not after:
+            break
+
+    assert found.more
+    assert len(seen) == len(set(seen))
+    if order == "proche":
+        assert seen == [f"Objet {number}" for number in range(30)]
+    if order == "recent":
+        assert seen == [f"Objet {number}" for number in reversed(range(30))]
+
+
+async def test_pages_of_a_widened_search_go_on_in_it(network):
+    nord = await network.add("nord.test")
+    for number in range(5):
+        await nord.publish(f"Perceuse {number}", place="Paris")
+
+    first = await find(nord, q="perceuse", lieu="Lille", rayon="5", limit=3)
+    second = await find(nord, q="perceuse", lieu="Lille", rayon="5", limit=3, apres=first.next)
+
+    assert first.widened
+    assert second.widened
+    assert sorted(titles(first) + titles(second)) == [f"Perceuse {number}" for number in range(5)]
+
+
+async def test_every_listing_is_taken_in_anew_when_words_are_understood_better(network, monkeypatch):
+    nord = await network.add("nord.test")
+    for number in range(5):
+        await nord.publish(f"Perceuse {number}")
+    async with nord.node.db.write() as tx:  # as after a migration of a house with listings
+        await tx.run("DELETE FROM search_listings")
+    monkeypatch.setattr(reindexing, "BATCH", 2)
+    assert (await find(nord, q="perceuse")).total in (0, 5)
+
+    await house_keeping(nord.node)
+
+    assert len(titles(await find(nord, q="perceuse"))) == 5
+    async with nord.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM search_tokens") == 5
+        assert await index.is_whole(tx)
+    assert await reindexing.take_in_anew(nord.node) == 5
+
+
+async def test_a_page_of_far_future_or_nonsense_begins_nowhere(network):
+    nord = await network.add("nord.test")
+    await nord.publish("Échelle")
+
+    for after in ("9" * 60, "1.2.3", "x", "_9223372036854775807", "..", "-5"):
+        found = await find(nord, apres=after)
+        assert found.total == 1, after
+        found = await find(nord, apres=after, lieu="Lille")
+        assert found.total == 0, after
+
+
+@given(
+    st.floats(-88, 88),
+    st.floats(-180, 179.99),
+    st.floats(0.5, 900),
+    st.floats(0, 0.999),
+    st.floats(0, 6.283),
+)
+def test_the_squares_of_a_circle_hold_every_place_in_it(latitude, longitude, radius, share, direction):
+    squares = covering((latitude, longitude), radius)
+    north = radius * share * math.cos(direction) / 111.2
+    there = latitude + north
+    if abs(there) > 89:
+        return
+    east = radius * share * math.sin(direction) / 111.2 / math.cos(math.radians(there))
+    place = (there, (longitude + east + 180) % 360 - 180)
+    if distance_km((latitude, longitude), place) > radius:
+        return
+
+    assert squares is None or set(cells(place)) & set(squares)
+    assert squares is None or len(squares) <= 25

@@ -62,6 +62,22 @@ def migrate(as_json: bool) -> None:
     return show(marked("✓", n("cli.db.migrated", len(pending)) if pending else t("cli.db.up_to_date")))
 
 
+@db.command(examples=("fedicoop db reindex", "fedicoop db reindex --data-dir /var/lib/fedicoop --json"))
+@as_json
+def reindex(as_json: bool) -> None:
+    looked_at = opening.perform(_take_in_anew())
+    if as_json:
+        return show_json({"listings": looked_at})
+    return show(marked("✓", n("cli.db.reindexed", looked_at)))
+
+
+async def _take_in_anew() -> int:
+    from fedicoop.listings import reindexing
+
+    async with opening.opened() as node:
+        return await reindexing.take_in_anew(node)
+
+
 async def _open_once() -> None:
     """Opening a node brings its database up to date, after a backup."""
     async with opening.opened():

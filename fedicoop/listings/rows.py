@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status, Visibility, Where
-from fedicoop.listings.words import folded
 
 PLAIN = [
     *("id", "key", "actor_id", "local", "coop_id", "member_id", "kind", "mode", "title", "text", "html"),
@@ -77,18 +76,7 @@ def values_of(listing: Listing) -> dict[str, Any]:
         "latitude": where.latitude,
         "longitude": where.longitude,
         "photos": [asdict(photo) for photo in listing.photos],
-        "words": _searchable(listing),
     }
-
-
-def _searchable(listing: Listing) -> str:
-    parts = [
-        listing.title,
-        listing.text or listing.html,
-        *listing.tags,
-        listing.where.name if listing.where else "",
-    ]
-    return " " + " ".join(folded(" ".join(parts)))
 
 
 def maybe(row: Row | None) -> Listing | None:

@@ -1,13 +1,14 @@
 """Listings at rest.  The only file that names their table, and that of the deleted ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fedicoop.db import Tx
+from fedicoop.listings import index
 from fedicoop.listings.listing import Kind, Listing, Mode
 from fedicoop.listings.rows import COLUMNS, FIXED, Row, listing_of, maybe, values_of
-from fedicoop.listings.words import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,6 @@ class Filter:
     kind: Kind | None = None
     mode: Mode | None = None
     branch: str | None = None
-    words: str = ""
     source: str = "all"  # all, local, peers
     actor_id: str | None = None  # who wrote it, or the coop of ours whose member wrote it
     author_id: str | None = None
@@ -36,6 +36,15 @@ class Deleted:
 async def get(tx: Tx, id: str) -> Listing:
     """Raises NotFound."""
     return listing_of(await tx.one(Row, f"SELECT {COLUMNS} FROM listings WHERE id = :id", id=id))
+
+
+async def several(tx: Tx, ids: Sequence[str]) -> dict[str, Listing]:
+    """The listings of those ids that there are, by id."""
+    names = {f"id{number}": id for number, id in enumerate(ids)}
+    if not names:
+        return {}
+    sql = f"SELECT {COLUMNS} FROM listings WHERE id IN ({', '.join(':' + name for name in names)})"
+    return {row.id: listing_of(row) for row in await tx.all(Row, sql, **names)}
 
 
 async def find(tx: Tx, id: str) -> Listing | None:
@@ -94,9 +103,6 @@ def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
     if filter.tag:
         clauses.append("tags LIKE :tag ESCAPE '!'")
         values["tag"] = f'%"{_literal(filter.tag.lower())}"%'
-    for number, word in enumerate(folded(filter.words)[:8]):
-        clauses.append(f"words LIKE :word{'abcdefgh'[number]} ESCAPE '!'")
-        values[f"word{'abcdefgh'[number]}"] = f"% {_literal(word)}%"
     return " AND ".join(clauses), values
 
 
@@ -122,6 +128,12 @@ async def every(tx: Tx, *, source: str = "all", kind: Kind | None = None) -> lis
     return [listing_of(row) for row in rows]
 
 
+async def following(tx: Tx, id: str, *, limit: int) -> list[Listing]:
+    """Listings of every house in every status, by their ids, after that one: to look at each in turn."""
+    sql = f"SELECT {COLUMNS} FROM listings WHERE id > :id ORDER BY id LIMIT :limit"
+    return [listing_of(row) for row in await tx.all(Row, sql, id=id, limit=limit)]
+
+
 async def due(tx: Tx, *, limit: int = 100) -> list[Listing]:
     """Published listings, ours and theirs, whose time is over."""
     rows = await tx.all(
@@ -135,14 +147,16 @@ async def due(tx: Tx, *, limit: int = 100) -> list[Listing]:
 
 
 async def put(tx: Tx, listing: Listing) -> None:
-    """Keep a listing as it now stands.  What is fixed at birth stays as it was born."""
+    """Keep a listing as it now stands, for the search too.  What is fixed at birth stays as it was born."""
     values = values_of(listing)
     changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in FIXED)
-    await tx.run(
+    kept = await tx.run(
         f"""INSERT INTO listings ({", ".join(values)}) VALUES ({", ".join(":" + name for name in values)})
             ON CONFLICT (id) DO UPDATE SET {changes} WHERE listings.actor_id = excluded.actor_id""",
         **values,
     )
+    if kept:
+        await index.keep(tx, listing)
 
 
 async def shows(tx: Tx, photo: str, *, but: str) -> bool:
@@ -153,6 +167,7 @@ async def shows(tx: Tx, photo: str, *, but: str) -> bool:
 
 async def remove(tx: Tx, id: str) -> None:
     """Take a listing away without a trace: for what nobody outside was ever told of."""
+    await index.forget(tx, id)
     await tx.run("DELETE FROM listings WHERE id = :id", id=id)
 
 
@@ -171,6 +186,7 @@ async def is_gone(tx: Tx, id: str, owner_id: str | None = None) -> Deleted | Non
 async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> None:
     """Delete a listing for good: its row goes, its id never comes back."""
     await tx.run("DELETE FROM boosts WHERE listing_id = :id", id=id)
+    await index.forget(tx, id)
     await tx.run("DELETE FROM listings WHERE id = :id", id=id)
     await tx.run(
         """INSERT INTO tombstones (id, actor_id, former_type, deleted_at)
@@ -184,13 +200,14 @@ async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> 
 
 async def let_go(tx: Tx, id: str) -> bool:
     """Take a peer's listing off our shelf, unless somebody whom we hear relays it; it may come back."""
-    return bool(
-        await tx.run(
-            """DELETE FROM listings WHERE id = :id AND NOT local
-               AND NOT EXISTS (SELECT 1 FROM boosts WHERE listing_id = :id)""",
-            id=id,
-        )
+    needless = await tx.count(
+        """SELECT count(*) FROM listings WHERE id = :id AND NOT local
+           AND NOT EXISTS (SELECT 1 FROM boosts WHERE listing_id = :id)""",
+        id=id,
     )
+    if needless:
+        await remove(tx, id)
+    return bool(needless)
 
 
 async def relayed_by(tx: Tx, actor_id: str) -> list[Listing]:

@@ -1,0 +1,77 @@
+"""When nothing is found: slips of the finger are undone, then the question is loosened step by step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from fedicoop.db import Tx
+from fedicoop.listings import index_sqlite as engine
+from fedicoop.listings.question import FARTHEST_KM, RADII, Question
+from fedicoop.words.stemming import is_known
+from fedicoop.words.synonyms import Synonyms, bundled
+from fedicoop.words.tokens import Word, asked
+from fedicoop.words.typos import closest
+
+_COMPARED = 20_000  # words that are written here and begin alike; more are not looked through
+
+
+@dataclass(frozen=True, slots=True)
+class Looser:
+    """A question with less to fulfil, and what it leaves out."""
+
+    question: Question
+    radius: bool = False
+    words: tuple[str, ...] = ()
+    dates: bool = False
+
+
+async def corrections(tx: Tx, words: str, house: Synonyms) -> tuple[tuple[str, str], ...]:
+    """Words of a question that nobody wrote and no lexicon has, each with the word that was meant."""
+    found = []
+    for typed in words.split():
+        terms = asked(typed, typing=False)
+        if len(terms) == 1 and (meant := await _meant(tx, terms[0], house)):
+            found.append((typed, meant))
+    return tuple(found)
+
+
+async def _meant(tx: Tx, word: Word, house: Synonyms) -> str | None:
+    text = word.text
+    if len(word.parts) > 1 or is_known(text) or bundled().knows(word) or house.knows(word):
+        return None
+    if await engine.count(tx, word.term, most=1):
+        return None
+    candidates: list[tuple[str, int]] = []
+    for letter in dict.fromkeys(text[:2]):  # the first two may have changed places, or the first be missing
+        alike = await engine.beginning(tx, f"w{letter}", most=_COMPARED)
+        candidates += [(token[1:], times) for token, times in alike]
+    return closest(text, candidates)
+
+
+def wider(question: Question) -> Iterator[Looser]:
+    """Farther; then with fewer words, as near as may be; then on any day."""
+    if question.point:
+        for radius in (*RADII, FARTHEST_KM):
+            if radius > question.radius_km:
+                yield Looser(replace(question, radius_km=radius), radius=True)
+    far = replace(question, radius_km=FARTHEST_KM)
+    for kept, left_out in _fewer(question.words.split()):
+        if question.point:
+            yield Looser(replace(question, words=kept), words=left_out)
+        yield Looser(replace(far, words=kept), radius=bool(question.point), words=left_out)
+    if question.this_week or question.free_from or question.free_to:
+        ever = replace(question, this_week=False, free_from=None, free_to=None)
+        yield Looser(ever, dates=True)
+        if question.point:
+            yield Looser(replace(ever, radius_km=FARTHEST_KM), radius=True, dates=True)
+
+
+def _fewer(words: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """All words but one, the last one first; then each word alone.  At most eight words are looked at."""
+    words = words[:8]
+    if len(words) < 2:
+        return
+    for number in reversed(range(len(words))):
+        yield " ".join(words[:number] + words[number + 1 :]), (words[number],)
+    if len(words) > 2:
+        for number, word in enumerate(words):
+            yield word, tuple(words[:number] + words[number + 1 :])

@@ -1,0 +1,1 @@
+"""Words as people search by them: folded, gathered in families, forgiven their typos.  Pure."""
