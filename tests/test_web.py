@@ -194,7 +194,7 @@ async def test_a_failure_of_ours_says_a_number_and_nothing_else(sud, monkeypatch
     async def fail(*_, **__):
         raise RuntimeError("/var/lib/secret path")
 
-    monkeypatch.setattr(store, "latest", fail)
+    monkeypatch.setattr(store, "several", fail)
     shown = await sud.get("/", BROWSER)
     read = await sud.get("/", "*/*")
 
