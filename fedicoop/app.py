@@ -30,14 +30,16 @@ from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media import tiles
 from fedicoop.media.copying import CopyPicture, copy_picture
+from fedicoop.members import links, sessions
 from fedicoop.members import pages as members
-from fedicoop.members import sessions
+from fedicoop.members import tasks as member_tasks
 from fedicoop.members.session import Sessions
+from fedicoop.members.tasks import SendSignIn
 from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
-from fedicoop.web import help_pages, problems, static
+from fedicoop.web import help_pages, limits, problems, static
 from fedicoop.web.headers import PageHeaders
 
 WORK: Work = {
@@ -49,6 +51,7 @@ WORK: Work = {
     "Forget": (Forget, tasks.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
+    "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -72,6 +75,8 @@ async def house_keeping(node: Node) -> None:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
             await sessions.forget_ended(tx)
+            await links.forget_over(tx)
+            await limits.forget_over(tx)
     if hourly:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")

@@ -84,6 +84,17 @@ class Misdirected(Problem):
     status = 421
 
 
+class TooMany(Problem):
+    """Tried too often of late; may be tried again in so many `seconds`."""
+
+    status = 429
+    exit_code = 75
+
+    def __init__(self, key: str, detail: str = "", *, seconds: int, **values: str) -> None:
+        super().__init__(key, detail, **values)
+        self.seconds = seconds
+
+
 class Unreachable(Problem):
     """A peer did not answer.  Worth another try, later; `retry_after` is in seconds."""
 

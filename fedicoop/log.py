@@ -67,7 +67,10 @@ def during(**values: object) -> AbstractContextManager[None]:
     return bound_contextvars(**values)
 
 
-SECRET_PATHS = ("/bienvenue/", "/welcome/")
+SECRET_PATHS = (
+    *("/bienvenue/", "/welcome/", "/entrer/lien/", "/enter/link/", "/invitation/"),
+    *("/rejoindre/demande/", "/join/request/", "/moi/adresse/", "/me/address/"),
+)
 """Where the address itself opens a door: what follows is never told."""
 
 

@@ -37,7 +37,7 @@ class Page:
         return self.document.query(selector)
 
     def form(self, action: str = ""):
-        """The one form that posts to a path (its beginning is enough), or the only one there is."""
+        """The form that posts to a path (its beginning is enough, the whole is better), or the first."""
         found = [
             one
             for one in self.all("form")
@@ -45,7 +45,7 @@ class Page:
             and urlsplit(one.attrs.get("action") or self.path).path.startswith(action)
         ]
         assert found, f"no form for {action!r} on {self.path}"
-        return found[0]
+        return next((one for one in found if one.attrs.get("action") == action), found[0])
 
 
 @dataclass

@@ -154,13 +154,15 @@ class Network:
         self.instances: list[Instance] = []
         self.pairs = itertools.cycle(PAIRS)
 
-    async def add(self, host: str, *, author_mode: AuthorMode = AuthorMode.COOP) -> Instance:
+    async def add(
+        self, host: str, *, author_mode: AuthorMode = AuthorMode.COOP, **settings: object
+    ) -> Instance:
         (folder := self.folder / host).mkdir()
         engine = await SqliteEngine.open(folder / "fedicoop.db", durable=False)
         count = itertools.count(1)
         db = Database(engine, self.clock, lambda: f"01{next(count):024}")
         await migrate(db, backup=None)
-        settings = Settings(data_dir=folder, origin=f"https://{host}")
+        settings = Settings(data_dir=folder, origin=f"https://{host}", **settings)
         out = Outward(
             allowed_peers=frozenset(),
             user_agent="test",

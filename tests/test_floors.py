@@ -128,6 +128,7 @@ def test_one_room_one_table():
         "members": "members/store.py",
         "links": "members/links.py",
         "sessions": "members/sessions.py",
+        "limits": "web/limits.py",
         "notices": "notices/store.py",
         "mails": "mail",
         "coops": "actors/coops.py",

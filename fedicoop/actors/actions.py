@@ -37,7 +37,7 @@ async def create_server(tx: Tx, origin: str, pair: Pair) -> Actor:
 async def create(tx: Tx, origin: str, type: str, handle: str, name: str, pair: Pair) -> Actor:
     """A coop (Organization, made to be found) or a member (Person, neither discoverable nor indexable)."""
     checked = addresses.checked_handle(handle)
-    if await store.find_local(tx, checked):
+    if await store.handle_taken(tx, checked):
         raise Conflict("actor.handle_taken", checked, handle=checked)
     actor = _document(origin, type, checked, name)
     await store.put(tx, replace(actor, published=tx.now), local=True)

@@ -9,6 +9,12 @@ from fedicoop.web.colours import usual_hue
 from fedicoop.web.face import Face
 
 
+class Joining(StrEnum):
+    INVITATION = "invitation"  # who is invited
+    REQUEST = "request"  # who asks, and is accepted by a steward
+    OPEN = "open"  # who wishes
+
+
 class AuthorMode(StrEnum):
     COOP = "coop"  # the coop writes; its members' names stay inside
     MEMBER = "member"  # the member writes, the coop boosts
@@ -32,6 +38,9 @@ class Coop:
     contact: str = ""
     hours: str = ""
     rules: str = ""  # Markdown
+    joining: Joining = Joining.INVITATION
+    joining_text: str = ""  # what joining means here: price, charter; Markdown
+    members_invite: bool = False  # any member may invite, not stewards alone
 
 
 _NAMES = tuple(field.name for field in fields(Coop))

@@ -85,6 +85,12 @@ async def find_by_handle(tx: Tx, handle: str, host: str) -> Actor | None:
     )
 
 
+async def handle_taken(tx: Tx, handle: str) -> bool:
+    """Whether an actor of ours has or had this handle: a name is never given twice (security case 139)."""
+    sql = "SELECT count(*) FROM actors WHERE handle = :handle AND local"
+    return bool(await tx.count(sql, handle=handle.lower()))
+
+
 async def own(tx: Tx, id: str) -> Actor | None:
     """An actor of this house; None for anyone else's, whatever its id claims."""
     return await _maybe(tx, "id = :id AND local", id=id)

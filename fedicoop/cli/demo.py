@@ -51,7 +51,8 @@ async def _demo(check: bool, port: int | None, keep: Path | None, told: list[int
             show(_line("✓", t("cli.demo.exchanged", offers=offers, needs=needs), took))
             if check:
                 return await _check(there, started)
-            show(f"\n  {t('cli.demo.stop', keep=keep) if keep else t('cli.demo.stop_and_forget')}")
+            show("\n  " + t("cli.demo.enter", address=f"{there.velo.house.origin}/entrer"))
+            show(f"  {t('cli.demo.stop', keep=keep) if keep else t('cli.demo.stop_and_forget')}")
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         tell(f"\n  {t('cli.demo.kept', folder=keep) if keep else t('cli.demo.forgotten')}")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 from fedicoop import meta
@@ -79,14 +80,14 @@ async def furnish(house: House) -> None:
     calendar = Calendar(datetime.now(UTC) - HISTORY)
     async with assemble(house.settings, create=True) as node:
         then = replace(node, db=replace(node.db, clock=calendar))
-        await _settle(then, house)
-        await _write(then, house, calendar)
+        people = await _settle(then, house)
+        await _write(then, house, people, calendar)
         while await run_one(then, WORK):  # nobody follows yet: nothing is left to say when it opens
             pass
 
 
-async def _settle(node: Node, house: House) -> None:
-    """The server, the coop and its people, with their keys."""
+async def _settle(node: Node, house: House) -> list[Member]:
+    """The server, the coop and its people, with their keys; the people."""
     coop = house.coop
     pairs = await asyncio.gather(*(keyring.make() for _ in range(2 + len(coop.people))))
     async with node.db.write() as tx:
@@ -95,7 +96,7 @@ async def _settle(node: Node, house: House) -> None:
         made = await actors.create(tx, house.origin, "Organization", coop.handle, coop.name, pairs[1])
         await actor_store.put(tx, replace(made, summary=f"<p>{coop.about}</p>"), local=True)
         await coops.put(tx, Coop(made.id, coop.kind, "fr", AuthorMode.COOP))
-        for person, pair in zip(coop.people, pairs[2:], strict=True):
+        return [
             await members.add(
                 tx,
                 house.operator,
@@ -106,17 +107,19 @@ async def _settle(node: Node, house: House) -> None:
                 email=None,
                 role=Role(person.role),
             )
+            for person, pair in zip(coop.people, pairs[2:], strict=True)
+        ]
 
 
-async def _write(node: Node, house: House, calendar: Calendar) -> None:
-    """The listings, spread over the days until now."""
+async def _write(node: Node, house: House, people: Sequence[Member], calendar: Calendar) -> None:
+    """The listings, spread over the days until now, each written by one of the people in turn."""
     written = _oldest_first(house.coop.seeds)
     drawn = await asyncio.gather(*(_photos(node, seed) for seed in written))
-    for seed, photos in zip(written, drawn, strict=True):
+    for seed, photos, who in zip(written, drawn, cycle(people), strict=False):
         calendar.now += HISTORY / (len(written) + 1)
         async with node.db.write() as tx:
-            draft = await listings.draft(tx, house.operator, seed.fields, photos)
-            await listings.publish(tx, house.operator, draft.id)
+            draft = await listings.draft(tx, who, seed.fields, photos)
+            await listings.publish(tx, who, draft.id)
 
 
 def _oldest_first(written: Sequence[Seed]) -> list[Seed]:

@@ -76,14 +76,20 @@ async def begin(tx: Tx, member_id: str, device: str) -> str:
     return secret
 
 
+async def drop(tx: Tx, secret: str) -> None:
+    """The session of this secret ends, whosever it is: its browser signs in anew, or out."""
+    await tx.run("DELETE FROM sessions WHERE id = :id", id=hashed(secret))
+
+
 async def find(tx: Tx, secret: str) -> Found | None:
-    """Whose session this is; None where it ended, or where its member is shut out."""
+    """Whose session this is; None where it ended, or where its member is shut out or has left."""
     return await tx.maybe(
         Found,
         """SELECT s.id AS session_id, s.seen_at, m.id, m.coop_id, m.actor_id, m.handle, m.name, m.role,
                   m.language, m.theme
            FROM sessions s JOIN members m ON m.id = s.member_id
-           WHERE s.id = :id AND s.expires_at > :now AND m.suspended_at IS NULL""",
+           WHERE s.id = :id AND s.expires_at > :now AND m.suspended_at IS NULL
+             AND m.left_at IS NULL""",
         id=hashed(secret),
         now=tx.now,
     )

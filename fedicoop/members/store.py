@@ -1,14 +1,34 @@
-"""Members at rest.  The only file that names the table."""
+"""Members at rest.  The only file that names the table.
+
+Who has left keeps a row without words, so that nobody else ever has the same name here (security case
+139); every question but `exists` and `get` passes it by.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from fedicoop.access import Member, Role
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 
 _COLUMNS = "id, coop_id, actor_id, handle, name, role"
+_ACCOUNT = f"{_COLUMNS}, email, password, language, suspended_at, left_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Member):
+    """A member with what signing in asks of them; stays within this room."""
+
+    email: str | None
+    password: str | None  # PHC string
+    language: str | None
+    suspended_at: datetime | None
+    left_at: datetime | None
 
 
 async def find_by_handle(tx: Tx, handle: str) -> Member | None:
-    return await tx.maybe(Member, f"SELECT {_COLUMNS} FROM members WHERE handle = :handle", handle=handle)
+    sql = f"SELECT {_COLUMNS} FROM members WHERE handle = :handle AND left_at IS NULL"
+    return await tx.maybe(Member, sql, handle=handle)
 
 
 async def get_by_handle(tx: Tx, handle: str) -> Member:
@@ -22,13 +42,35 @@ async def get(tx: Tx, id: str) -> Member:
     return await tx.one(Member, f"SELECT {_COLUMNS} FROM members WHERE id = :id", id=id)
 
 
+async def account(tx: Tx, id: str) -> Account:
+    """Raises NotFound, also for who has left."""
+    sql = f"SELECT {_ACCOUNT} FROM members WHERE id = :id AND left_at IS NULL"
+    return await tx.one(Account, sql, id=id)
+
+
+async def find_by_login(tx: Tx, login: str) -> Account | None:
+    """Who signs in under this name or with this address; suspended ones are found too."""
+    return await tx.maybe(
+        Account,
+        f"SELECT {_ACCOUNT} FROM members WHERE (email = :login OR handle = :login) AND left_at IS NULL",
+        login=login.strip().removeprefix("@").lower()[:254],
+    )
+
+
+async def find_by_email(tx: Tx, email: str) -> Account | None:
+    sql = f"SELECT {_ACCOUNT} FROM members WHERE email = :email AND left_at IS NULL"
+    return await tx.maybe(Account, sql, email=email.lower())
+
+
 async def exists(tx: Tx, id: str) -> bool:
     return bool(await tx.count("SELECT count(*) FROM members WHERE id = :id", id=id))
 
 
 async def of_coop(tx: Tx, coop_id: str) -> list[Member]:
     return await tx.all(
-        Member, f"SELECT {_COLUMNS} FROM members WHERE coop_id = :coop ORDER BY handle", coop=coop_id
+        Member,
+        f"SELECT {_COLUMNS} FROM members WHERE coop_id = :coop AND left_at IS NULL ORDER BY handle",
+        coop=coop_id,
     )
 
 
@@ -36,13 +78,33 @@ async def every(tx: Tx) -> list[Member]:
     """All members of all coops of this house, those who care for a coop first."""
     return await tx.all(
         Member,
-        f"""SELECT {_COLUMNS} FROM members
+        f"""SELECT {_COLUMNS} FROM members WHERE left_at IS NULL
             ORDER BY CASE role WHEN 'admin' THEN 0 WHEN 'steward' THEN 1 ELSE 2 END, handle LIMIT 1000""",
     )
 
 
+async def stewards(tx: Tx, coop_id: str) -> list[Member]:
+    """Who cares for a coop, admins included, and can sign in."""
+    return await tx.all(
+        Member,
+        f"""SELECT {_COLUMNS} FROM members WHERE coop_id = :coop AND role IN ('steward', 'admin')
+            AND left_at IS NULL AND suspended_at IS NULL ORDER BY handle""",
+        coop=coop_id,
+    )
+
+
+async def admins(tx: Tx, coop_id: str, *, but: str) -> int:
+    """How many others are admins of a coop and can sign in."""
+    return await tx.count(
+        """SELECT count(*) FROM members WHERE coop_id = :coop AND role = 'admin' AND id <> :but
+           AND left_at IS NULL AND suspended_at IS NULL""",
+        coop=coop_id,
+        but=but,
+    )
+
+
 async def count(tx: Tx) -> int:
-    return await tx.count("SELECT count(*) FROM members")
+    return await tx.count("SELECT count(*) FROM members WHERE left_at IS NULL")
 
 
 async def email_taken(tx: Tx, email: str) -> bool:
@@ -63,3 +125,15 @@ async def put(tx: Tx, member: Member, *, email: str | None = None) -> None:
         role=Role(member.role),
         now=tx.now,
     )
+
+
+async def set_password(tx: Tx, id: str, phc: str | None) -> None:
+    await tx.run("UPDATE members SET password = :phc WHERE id = :id", phc=phc, id=id)
+
+
+async def set_email(tx: Tx, id: str, email: str | None) -> None:
+    await tx.run("UPDATE members SET email = :email WHERE id = :id", email=email, id=id)
+
+
+async def set_language(tx: Tx, id: str, language: str | None) -> None:
+    await tx.run("UPDATE members SET language = :language WHERE id = :id", language=language, id=id)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedicoop import i18n
-from fedicoop.errors import NotFound, Problem
+from fedicoop.errors import NotFound, Problem, TooMany
 from fedicoop.log import log, shown_path
 from fedicoop.web.headers import request_id
 from fedicoop.web.negotiation import wants_page
@@ -36,7 +36,8 @@ async def on_problem(request: Request, problem: Exception) -> Response:
     if isinstance(problem, SignInFirst) and request.method in ("GET", "HEAD") and wants_page(request):
         return RedirectResponse(_entrance(request), 303, {"cache-control": "private, no-store"})
     log.info("page.refused", key=problem.key, detail=problem.detail, path=shown_path(request.scope["path"]))
-    return _answer(request, problem, problem.status)
+    later = {"retry-after": str(problem.seconds)} if isinstance(problem, TooMany) else None
+    return _answer(request, problem, problem.status, later)
 
 
 async def on_http(request: Request, refusal: Exception) -> Response:

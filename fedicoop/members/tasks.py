@@ -1,0 +1,43 @@
+"""Promises about members: letters that are written where nobody waits for them.
+
+Whether an address is a member's is looked up here and not on the way of the request, so that its
+answer takes as long for an address that nobody has (security case 90).
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fedicoop.jobs import queue
+from fedicoop.jobs.queue import Job
+from fedicoop.mail import letters
+from fedicoop.members import links, store
+from fedicoop.node import Node
+
+LANE = "members"
+
+
+@dataclass(frozen=True, slots=True)
+class SendSignIn:
+    """Somebody asked for a link to sign in with: write to this address, if it is a member's."""
+
+    email: str
+    language: str
+    next: str
+
+
+async def send_sign_in(node: Node, job: Job, task: SendSignIn) -> None:
+    """A link for an hour, by mail; the ones before are void."""
+    async with node.db.write() as tx:
+        if account := await store.find_by_email(tx, task.email):
+            secret = await links.make(tx, account.coop_id, links.SIGN_IN, links.About(member_id=account.id))
+            way = f"?next={quote(task.next)}" if task.next != "/" else ""
+            await letters.promise(
+                tx,
+                key=f"sign-in {links.hashed(secret)}",
+                to=task.email,
+                language=account.language or task.language,
+                template="sign_in",
+                name=account.name,
+                link=f"{node.settings.origin}/entrer/lien/{secret}{way}",
+            )
+        await queue.done(tx, job)

@@ -1,0 +1,354 @@
+"""Members and sessions: section G of the security cases, each guard with what fails without it."""
+
+import asyncio
+import sqlite3
+import time
+
+import pytest
+
+from fedicoop.errors import Unavailable
+from fedicoop.members import actions, links, passwords, sessions
+from fedicoop.members.pages import LETTER_TO, PASSWORD_OF
+from fedicoop.web import origin
+from fedicoop.web.limits import address_of
+from tests.accounts import MAIL, PASSWORD, enter, from_address, is_in, letters, settle_in, sign_in_link
+from tests.browsing import Visitor, signed_in
+
+
+@pytest.fixture
+async def nord(network):
+    return await network.add("nord.test", **MAIL)
+
+
+# --- 86, 87: sessions ------------------------------------------------------------------------------
+
+
+async def test_a_session_that_was_there_before_ends_when_somebody_signs_in(nord):
+    """Case 86: who planted a cookie is not let in with whoever signs in over it."""
+    await settle_in(nord, "lea", password=PASSWORD)
+    victim = await signed_in(nord, await settle_in(nord, "mallory"))
+    planted = Visitor(nord, dict(victim.cookies))
+
+    await enter(victim, "lea", PASSWORD)
+
+    assert victim.cookies[origin.cookie_name(nord.origin)] != planted.cookies[origin.cookie_name(nord.origin)]
+    assert await is_in(victim)
+    assert not await is_in(planted)
+
+
+async def test_a_made_up_cookie_is_replaced_and_opens_nothing(nord):
+    await settle_in(nord, "lea", password=PASSWORD)
+    name = origin.cookie_name(nord.origin)
+    visitor = Visitor(nord, {name: "chosen-by-the-attacker-0123456789"})
+
+    await enter(visitor, "lea", PASSWORD)
+
+    assert visitor.cookies[name] != "chosen-by-the-attacker-0123456789"
+    assert not await is_in(Visitor(nord, {name: "chosen-by-the-attacker-0123456789"}))
+
+
+async def test_another_password_signs_every_other_device_out_and_voids_links(nord):
+    """Cases 87 and 92."""
+    lea = await settle_in(nord, "lea", password=PASSWORD)
+    laptop, phone = await signed_in(nord, lea), await signed_in(nord, lea)
+    path = await sign_in_link(nord, lea)
+    kept = sessions.hashed(laptop.cookies[origin.cookie_name(nord.origin)])
+
+    async with nord.node.db.write() as tx:
+        await actions.replace_password(tx, lea.id, None, but=kept)
+
+    assert await is_in(laptop)
+    assert not await is_in(phone)
+    assert (await Visitor(nord).open(path)).status == 404
+
+
+# --- 88: passwords ---------------------------------------------------------------------------------
+
+
+async def test_the_database_holds_no_password_but_an_argon2id_hash(nord):
+    """Case 88."""
+    await settle_in(nord, "lea", password=PASSWORD)
+    await settle_in(nord, "karim", password=PASSWORD)
+
+    dump = "\n".join(sqlite3.connect(nord.node.settings.data_dir / "fedicoop.db").iterdump())
+
+    assert PASSWORD not in dump
+    hashes = [part.split("'")[0] for part in dump.split("'$argon2id$")[1:]]
+    assert len({*hashes}) == 2, "each has a salt of its own"
+    assert all(one.startswith("v=19$m=19456,t=2,p=1$") for one in hashes)
+
+
+async def test_pages_are_quick_while_many_sign_in(nord):
+    """Case 88: twenty at once, and the event loop is free in between."""
+    worst, done = 0.0, asyncio.Event()
+
+    async def watch() -> None:
+        nonlocal worst
+        while not done.is_set():
+            before = time.perf_counter()
+            await asyncio.sleep(0.005)
+            worst = max(worst, time.perf_counter() - before)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.gather(*(passwords.verify(PASSWORD, None) for _ in range(20)))
+    done.set()
+    await watching
+
+    assert worst < 0.5
+
+
+async def test_too_many_who_wait_are_asked_to_come_back(nord, monkeypatch):
+    monkeypatch.setattr(passwords, "MOST_WAITING", 3)
+
+    results = await asyncio.gather(
+        *(passwords.verify(PASSWORD, None) for _ in range(6)), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, Unavailable) for one in results) == 3
+    assert passwords._waiting == 0
+
+
+async def test_a_password_of_a_megabyte_is_refused_before_it_is_hashed(nord):
+    """Case 88: at most 1024 bytes go in; beyond, it is wrong like any other."""
+    await settle_in(nord, "lea", password="é" * 512)
+
+    assert (await enter(Visitor(nord), "lea", "é" * 512)).status == 200
+    page = await enter(Visitor(nord), "lea", "é" * 513)
+    assert page.status == 422
+    assert "ne va pas" in page.words
+
+
+# --- 89: guessing ----------------------------------------------------------------------------------
+
+
+async def test_guessing_ends_in_429_whatever_address_is_claimed(nord, network):
+    """Case 89: a forged header is no other address."""
+    await settle_in(nord, "lea", password=PASSWORD)
+    visitor = Visitor(nord)
+    statuses = []
+    for number in range(30):
+        await visitor.open("/entrer", **{"x-forwarded-for": f"203.0.113.{number}"})
+        page = await visitor.submit("/entrer", login="lea", password=f"guess number {number}")
+        statuses.append(page.status)
+
+    assert statuses[: PASSWORD_OF.most] == [422] * PASSWORD_OF.most
+    assert {*statuses[PASSWORD_OF.most :]} == {429}
+    assert "trop d’essais" in page.words
+    assert 0 < int(page.answer.headers["retry-after"]) <= 15 * 60
+    [field] = page.all("input[name=login]")
+    assert field.attrs["value"] == "lea"
+
+    network.clock.advance(minutes=16)
+    elsewhere = from_address(nord, "198.51.100.7")
+    await enter(elsewhere, "lea", PASSWORD)
+    assert await is_in(elsewhere)
+
+
+async def test_guesses_at_the_same_time_are_all_counted(nord):
+    """Case 89: no window between counting and asking."""
+    await settle_in(nord, "lea", password=PASSWORD)
+    visitors = [from_address(nord, f"198.51.100.{number}") for number in range(20)]
+
+    pages = await asyncio.gather(*(enter(one, "lea", "a wrong password") for one in visitors))
+
+    assert sorted(page.status for page in pages) == [422] * PASSWORD_OF.most + [429] * 10
+
+
+async def test_one_address_that_tries_many_accounts_is_stopped(nord):
+    statuses = [
+        (await enter(from_address(nord, "198.51.100.9"), f"member{number}", "a wrong password")).status
+        for number in range(32)
+    ]
+
+    assert statuses == [422] * 30 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2:3::4", "2001:db8:1:2:ffff::1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_a_household_of_ipv6_is_one_address(one, other, same):
+    def named(host):
+        return address_of(type("Asked", (), {"client": type("Client", (), {"host": host})}))
+
+    assert (named(one) == named(other)) is same
+
+
+# --- 90: who is a member is nobody's business ------------------------------------------------------
+
+
+async def test_known_and_unknown_are_answered_alike(nord):
+    """Case 90: same status, same words, for password and for letter."""
+    await settle_in(nord, "lea", email="lea@mail.example", password=PASSWORD)
+    await settle_in(nord, "karim", email="karim@mail.example")
+
+    async def told(login: str) -> tuple[int, str]:
+        visitor = Visitor(nord)
+        page = await enter(visitor, login, "a wrong password")
+        return page.status, page.words
+
+    answers = {await told(one) for one in ("lea@mail.example", "karim@mail.example", "none@mail.example")}
+    assert len(answers) == 1
+
+    sent = set()
+    for email in ("lea@mail.example", "none@mail.example"):
+        visitor = Visitor(nord)
+        await visitor.open("/entrer")
+        page = await visitor.submit("/entrer/lettre", email=email)
+        sent.add((page.status, page.words))
+    assert len(sent) == 1
+    assert [letter.address for letter in await letters(nord)] == ["lea@mail.example"]
+
+
+async def test_an_unknown_name_costs_as_much_work_as_a_known_one(nord):
+    """Case 90: the hash is computed for nobody too, so that the time tells nothing."""
+    kept = await passwords.hash(PASSWORD)
+
+    async def cost(phc: str | None) -> float:
+        samples = []
+        for _ in range(9):
+            before = time.perf_counter()
+            await passwords.verify("a wrong password", phc)
+            samples.append(time.perf_counter() - before)
+        return sorted(samples)[4]
+
+    await cost(None)
+    known, unknown = await cost(kept), await cost(None)
+    assert 0.5 < unknown / known < 2
+
+
+# --- 91, 92, 133: links ----------------------------------------------------------------------------
+
+
+async def test_a_link_is_spent_once_even_by_two_at_a_time(nord):
+    """Case 92."""
+    path = await sign_in_link(nord, await settle_in(nord, "lea"))
+    browsers = [Visitor(nord) for _ in range(5)]
+    for browser in browsers:
+        await browser.open(path)
+
+    pages = await asyncio.gather(*(browser.submit() for browser in browsers))
+
+    assert sorted(page.status for page in pages) == [200, 404, 404, 404, 404]
+
+
+async def test_a_new_link_voids_the_one_before(nord):
+    """Case 92."""
+    lea, karim = await settle_in(nord, "lea"), await settle_in(nord, "karim")
+    old, others, new = [await sign_in_link(nord, who) for who in (lea, karim, lea)]
+
+    assert (await Visitor(nord).open(old)).status == 404
+    assert (await Visitor(nord).open(others)).status == 200
+    assert (await Visitor(nord).open(new)).status == 200
+
+
+async def test_a_link_opens_only_what_it_was_made_for(nord):
+    """Case 133."""
+    lea = await settle_in(nord, "lea")
+    async with nord.node.db.write() as tx:
+        made = {
+            purpose: await links.make(tx, nord.coop.id, purpose, links.About(member_id=lea.id))
+            for purpose in (links.ADMIN, links.INVITATION, links.EMAIL, links.CANDIDATE)
+        }
+
+    for purpose, secret in made.items():
+        assert (await Visitor(nord).open(f"/entrer/lien/{secret}")).status == 404, purpose
+    path = await sign_in_link(nord, lea)
+    assert (await Visitor(nord).open(path.replace("/entrer/lien/", "/bienvenue/"))).status == 404
+
+
+async def test_the_secret_of_a_link_is_not_in_the_database(nord):
+    """Case 92: a copy of the database opens no door."""
+    path = await sign_in_link(nord, await settle_in(nord, "lea"))
+
+    dump = "\n".join(sqlite3.connect(nord.node.settings.data_dir / "fedicoop.db").iterdump())
+
+    assert path.rpartition("/")[2] not in dump
+    assert len(path.rpartition("/")[2]) * 6 >= 128
+
+
+async def test_a_letter_leads_to_our_own_origin_whatever_host_was_asked(nord):
+    """Case 91."""
+    await settle_in(nord, "lea", email="lea@mail.example")
+    visitor = Visitor(nord)
+    await visitor.open("/entrer")
+    await visitor.submit("/entrer/lettre", email="lea@mail.example", next="//evil.test")
+    [letter] = await letters(nord)
+    assert letter.link.startswith("https://nord.test/entrer/lien/")
+    assert "evil" not in letter.link
+
+    answer = await nord.http.get("https://nord.test/entrer", headers={"host": "evil.test"})
+    assert answer.status_code == 421
+
+
+# --- 93, 94: letters -------------------------------------------------------------------------------
+
+
+async def test_nobodys_inbox_is_flooded(nord):
+    """Case 93: twenty requests for one address, from as many places."""
+    await settle_in(nord, "lea", email="lea@mail.example")
+    statuses = []
+    for number in range(20):
+        visitor = from_address(nord, f"198.51.100.{number}")
+        await visitor.open("/entrer")
+        statuses.append((await visitor.submit("/entrer/lettre", email="lea@mail.example")).status)
+
+    assert statuses == [200] * LETTER_TO.most + [429] * 15
+    assert len(await letters(nord)) == LETTER_TO.most == 5
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a%b@c.example",
+        '"a b"@c.example',
+        "a@b.example,c@d.example",
+        "a@b.example\nBcc: c@d.example",
+        "a(comment)@b.example",
+        "<a@b.example>",
+        "é@b.example",
+        "a@b",
+        "a@-",
+        "@b.example",
+        "a" * 65 + "@b.example",
+        "a@" + "b" * 250 + ".example",
+    ],
+)
+async def test_an_address_that_mailers_read_differently_is_refused(nord, email):
+    """Case 94."""
+    visitor = Visitor(nord)
+    await visitor.open("/entrer")
+
+    page = await visitor.submit("/entrer/lettre", email=email)
+
+    assert page.status == 422
+    assert "n’est pas une adresse électronique" in page.words
+
+
+# --- 98: the first admin ---------------------------------------------------------------------------
+
+
+async def test_only_the_link_of_the_terminal_makes_an_admin_and_only_once(nord):
+    """Case 98."""
+    from fedicoop.errors import NotFound
+    from tests.conftest import PAIRS
+
+    for path in ("/setup", "/bienvenue", "/bienvenue/", "/bienvenue/guess"):
+        assert (await Visitor(nord).open(path)).status == 404
+    async with nord.node.db.write() as tx:
+        secret = await links.make(tx, nord.coop.id)
+
+    async def claim(name: str):
+        async with nord.node.db.write() as tx:
+            return await actions.first_admin(tx, nord.origin, secret, name=name, pair=PAIRS[0])
+
+    results = await asyncio.gather(*(claim(name) for name in ("Léa", "Mallory")), return_exceptions=True)
+
+    assert [type(one) for one in results].count(NotFound) == 1
+    async with nord.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM members WHERE role = 'admin'") == 1
