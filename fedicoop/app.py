@@ -14,6 +14,7 @@ from fedicoop import meta
 from fedicoop.actors import pages as actors
 from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
+from fedicoop.desk import coop_page
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
@@ -40,6 +41,7 @@ from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
 from fedicoop.web import help_pages, limits, problems, static
+from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
 
 WORK: Work = {
@@ -100,6 +102,7 @@ def build(node: Node) -> Starlette:
             *static.routes,
             *help_pages.routes,
             *members.routes,
+            *coop_page.routes,
             *coop_pages.routes,
             *town_pages.routes,
             *explore_pages.routes,
@@ -110,6 +113,7 @@ def build(node: Node) -> Starlette:
             Middleware(Faces),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(Sessions),
+            Middleware(Uploads),
         ],
         exception_handlers=problems.handlers,
     )

@@ -8,6 +8,7 @@ from fedicoop.access import operator
 from fedicoop.actors import actions as actors
 from fedicoop.actors import coops, keyring, names
 from fedicoop.actors.coops import AuthorMode, Coop
+from fedicoop.desk import actions as desk
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import actions, store
 from fedicoop.follows.follow import Status
@@ -147,11 +148,13 @@ async def test_a_coop_that_changes_its_name_is_called_so_by_its_followers(pair, 
     nord, sud = pair
 
     async with nord.node.db.write() as tx:
-        await actions.describe(tx, nord.operator, nord.coop, name="Vélo du Nord", summary="On **répare**.")
+        wanted = replace(await coops.get(tx, nord.coop.id), sentence="On **répare**.", hours="Samedi 10 h")
+        await desk.change(tx, nord.operator, nord.origin, nord.coop, wanted, name="Vélo du Nord")
     await network.settle()
 
     seen = await actor(sud, nord.coop.id)
     assert (seen.name, seen.summary) == ("Vélo du Nord", "<p>On <strong>répare</strong>.</p>")
+    assert [(field.name, field.value) for field in seen.fields] == [("Horaires", "Samedi 10 h")]
 
 
 async def test_new_keys_are_told_and_believed(pair, network):

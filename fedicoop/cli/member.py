@@ -37,7 +37,7 @@ def member() -> None:
 @coop_option
 @as_json
 def add(handle: str, name: str, email: str | None, role: str, coop: str | None, as_json: bool) -> None:
-    from fedicoop.cli.starting import checked_name
+    from fedicoop.desk.answers import checked_name
 
     found = opening.perform(_add(handle, checked_name(name), email, role, coop))
     if as_json:

@@ -1,5 +1,7 @@
 """`coop create` and `coop set`: the coops of this very house."""
 
+from dataclasses import replace
+
 import click
 
 from fedicoop.cli import opening
@@ -29,7 +31,8 @@ def create(name: str, handle: str, kind: str, locale: str | None, as_json: bool)
 async def _create(name: str, handle: str, kind: str, locale: str | None, as_json: bool) -> None:
     from fedicoop.actors import keyring
     from fedicoop.actors.addresses import checked_handle
-    from fedicoop.cli.starting import Wish, checked_name, make_coop, show_link
+    from fedicoop.cli.starting import Wish, make_coop, show_link
+    from fedicoop.desk.answers import checked_name
 
     checked_handle(handle)
     async with opening.opened() as node:
@@ -73,21 +76,23 @@ async def _set(handle: str | None, wanted: dict[str, str]) -> dict[str, str]:
     from fedicoop.actors import coops
     from fedicoop.actors import store as actors
     from fedicoop.actors.coops import AuthorMode
-    from fedicoop.cli.starting import checked_name
+    from fedicoop.desk import actions as desk
+    from fedicoop.desk.answers import checked_line, checked_name
     from fedicoop.follows import actions
 
     name = checked_name(wanted["name"]) if "name" in wanted else None
+    sentence = checked_line("sentence", wanted["summary"]) if "summary" in wanted else None
     async with opening.opened() as node:
         async with node.db.write() as tx:
             us = await opening.our_coop(tx, handle)
             who = await opening.acting(tx, us)
-            if name or "summary" in wanted:
-                await actions.describe(tx, who, us, name=name, summary=wanted.get("summary"))
+            now = await coops.get(tx, us.id)
+            said = now if sentence is None else replace(now, sentence=sentence)
+            us = await desk.change(tx, who, node.settings.origin, us, said, name=name)
             if "authors" in wanted:
                 await actions.choose_authors(tx, who, us, AuthorMode(wanted["authors"]))
             if "followers" in wanted:
-                now = await actors.get(tx, us.id)
-                await actions.require_approval(tx, who, now, wanted["followers"] == "approval")
+                await actions.require_approval(tx, who, us, wanted["followers"] == "approval")
             us, chosen = await actors.get(tx, us.id), await coops.get(tx, us.id)
         if not opening.runs(node.settings):
             await opening.carry(node)

@@ -13,7 +13,6 @@ from fedicoop.cli import building, opening
 from fedicoop.cli.command import Command, Given, Group, as_json, coop_option, option
 from fedicoop.cli.terminal import show, show_json, show_step
 from fedicoop.cli.words import t
-from fedicoop.errors import Misused
 from fedicoop.listings.categories import KINDS
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from fedicoop.node import Node
     from fedicoop.settings import Settings
     from fedicoop.vocabulary.types import Actor
-
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +56,7 @@ def init(
     origin: str | None, name: str, handle: str, kind: str, locale: str | None, bind: str | None, as_json: bool
 ) -> None:
     from fedicoop import settings as room
+    from fedicoop.desk.answers import checked_name
 
     data_dir = click.get_current_context().ensure_object(Given).data_dir
     flags = {"data_dir": data_dir, "origin": origin, "locale": locale, "bind": bind}
@@ -70,15 +68,6 @@ def init(
         made = opening.perform(_make(replace(settings, data_dir=folder), wish))
         room.write_file(folder / room.FILE, _kept(settings))
     _show(settings, made, as_json)
-
-
-def checked_name(name: str) -> str:
-    """A name as it is kept: one line, nothing invisible, not too long.  Raises Misused."""
-    from fedicoop.listings.values import line
-
-    if not (plain := line(name)) or len(plain) > LONGEST_NAME:
-        raise Misused("cli.name", name, most=str(LONGEST_NAME))
-    return plain
 
 
 async def _make(settings: "Settings", wish: Wish) -> Made:

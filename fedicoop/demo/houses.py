@@ -12,12 +12,12 @@ from fedicoop import settings as room
 from fedicoop.access import Member, Role, operator
 from fedicoop.actors import actions as actors
 from fedicoop.actors import addresses, coops, keyring
-from fedicoop.actors import store as actor_store
 from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.app import WORK
 from fedicoop.assemble import assemble
 from fedicoop.demo import pictures, seeds
 from fedicoop.demo.seeds import Seed
+from fedicoop.desk import actions as desk
 from fedicoop.jobs.worker import run_one
 from fedicoop.listings import actions as listings
 from fedicoop.listings.listing import Photo
@@ -94,8 +94,9 @@ async def _settle(node: Node, house: House) -> list[Member]:
         await meta.put(tx, "demonstration", "yes")
         await actors.create_server(tx, house.origin, pairs[0])
         made = await actors.create(tx, house.origin, "Organization", coop.handle, coop.name, pairs[1])
-        await actor_store.put(tx, replace(made, summary=f"<p>{coop.about}</p>"), local=True)
-        await coops.put(tx, Coop(made.id, coop.kind, "fr", AuthorMode.COOP))
+        bare = Coop(made.id, coop.kind, "fr", AuthorMode.COOP)
+        await coops.put(tx, bare)
+        await desk.change(tx, house.operator, house.origin, made, _said(bare, coop))
         return [
             await members.add(
                 tx,
@@ -109,6 +110,22 @@ async def _settle(node: Node, house: House) -> list[Member]:
             )
             for person, pair in zip(coop.people, pairs[2:], strict=True)
         ]
+
+
+def _said(bare: Coop, coop: seeds.Coop) -> Coop:
+    latitude, longitude = seeds.PLACES[coop.place]
+    return replace(
+        bare,
+        hue=coop.hue,
+        sentence=coop.about,
+        place_name=coop.place,
+        latitude=latitude,
+        longitude=longitude,
+        radius_km=coop.radius,
+        contact=coop.contact,
+        hours=coop.hours,
+        rules=coop.rules,
+    )
 
 
 async def _write(node: Node, house: House, people: Sequence[Member], calendar: Calendar) -> None:

@@ -43,12 +43,18 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Coop:
-    """`about` is the sentence on its page."""
+    """`about` is the sentence on its page; the rest is what it says of itself in `/admin/coop`."""
 
     handle: str
     name: str
     kind: str
     about: str
+    hue: int
+    place: str
+    radius: int
+    contact: str
+    hours: str
+    rules: str
     people: tuple[Person, ...]
     seeds: tuple[Seed, ...]
 

@@ -17,7 +17,6 @@ from fedicoop.jobs import queue
 from fedicoop.outbox import profile
 from fedicoop.outbox.say import Audience, activity_id, say
 from fedicoop.vocabulary.types import Accept, Actor, Follow, Reject, Undo
-from fedicoop.web.clean import markdown
 
 
 async def follow(tx: Tx, who: Member, us: Actor, them: Actor) -> Following:
@@ -75,16 +74,6 @@ async def require_approval(tx: Tx, who: Member, us: Actor, approval: bool) -> No
     """Choose whether followers wait for a steward's yes; the actor document says so to everybody."""
     access.require(who, Act.COOP_EDIT, OfCoop(us.id))
     await actors.put(tx, replace(us, manually_approves=approval), local=True)
-    await profile.tell(tx, us.id)
-
-
-async def describe(
-    tx: Tx, who: Member, us: Actor, *, name: str | None = None, summary: str | None = None
-) -> None:
-    """Change a coop's name or its sentence (Markdown), and tell its followers.  None leaves as it is."""
-    access.require(who, Act.COOP_EDIT, OfCoop(us.id))
-    words = us.summary if summary is None else markdown(summary).strip()
-    await actors.put(tx, replace(us, name=name or us.name, summary=words), local=True)
     await profile.tell(tx, us.id)
 
 

@@ -24,7 +24,7 @@ class Category:
         return Iri(f"{NAMESPACE}category/{self.key}")
 
 
-KINDS = ("bike-repair", "lending", "tools", "food", "skills")
+KINDS = ("bike-repair", "lending", "tools", "food", "skills", "other")
 
 _TREE: dict[str, dict[str, str | None]] = {
     "bikes": {
@@ -100,7 +100,7 @@ FIRST_BRANCH = {
     "food": "food",
     "skills": "skills",
 }
-"""Which branch a coop of this kind sees first."""
+"""Which branch a coop of this kind sees first; one of another kind sees all of them alike."""
 
 
 def from_iri(iri: str) -> str | None:

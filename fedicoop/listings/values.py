@@ -45,6 +45,12 @@ def line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
+def lines(text: str) -> str:
+    """Several lines of text as they are kept: no control or invisible characters, NFC."""
+    kept = "".join(c for c in text.translate(_UNSEEN) if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return unicodedata.normalize("NFC", kept)
+
+
 def text(field: str, value: Any, *, longest: int) -> str:
     if not isinstance(value, str):
         raise wrong(field, "field_text")
@@ -65,9 +71,7 @@ def one_line(name: str, value: Any) -> dict[str, Any]:
 
 
 def body(name: str, value: Any) -> dict[str, Any]:
-    given = text(name, value or "", longest=LONGEST[name]).translate(_UNSEEN)
-    kept = "".join(c for c in given if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    return {name: unicodedata.normalize("NFC", kept)}
+    return {name: lines(text(name, value or "", longest=LONGEST[name]))}
 
 
 def one_of(choices: type[Kind] | type[Mode] | type[Visibility]) -> Callable[[str, Any], dict[str, Any]]:

@@ -21,12 +21,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import i18n
 from fedicoop.errors import Malformed, Misused, Problem, TooLarge
 from fedicoop.web import origin
 from fedicoop.web.render import chosen_language, language_of
 
+_SENT = "sent_forms"  # the name under which they stand in the request's state
 MOST_TEXT = 2_000_000  # bytes of a form without files: too long a text is told beside its field
 MOST_FIELDS = 200
 MOST_FILE = 12_000_000  # bytes of one file: what a phone's photo weighs, and a little more
@@ -75,7 +77,7 @@ class Form:
             yield
         except Problem as problem:
             own = problem.values.get("field", "").partition(".")[0]
-            self.refuse(own if own in self.values else name, problem)
+            self.refuse(own if own and own in self.values else name, problem)
 
 
 async def read(request: Request, *, files: int = 0) -> Form:
@@ -86,7 +88,9 @@ async def read(request: Request, *, files: int = 0) -> Form:
     """
     texts: dict[str, list[str]] = {}
     uploads: dict[str, list[UploadFile]] = {}
-    for name, value in (await _parsed(request, files)).multi_items():
+    parsed = await _parsed(request, files)
+    request.scope.setdefault("state", {}).setdefault(_SENT, []).append(parsed)
+    for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):
             uploads.setdefault(name, []).extend([value] if value.filename else [])
         else:
@@ -128,6 +132,20 @@ async def _counted(request: Request, most: int) -> AsyncGenerator[bytes, None]:
 
 def _too_large(most: int) -> TooLarge:
     return TooLarge("form.too_large", most=f"{most // 1_000_000}")
+
+
+class Uploads:
+    """Middleware: files that were sent with a form are let go once the answer has been given."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            for parsed in scope.get("state", {}).pop(_SENT, ()):
+                await parsed.close()
 
 
 def see_other(request: Request, path: str) -> Response:

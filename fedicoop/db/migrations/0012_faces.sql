@@ -9,3 +9,9 @@ ALTER TABLE coops ADD COLUMN radius_km INTEGER;                    -- how far ar
 ALTER TABLE coops ADD COLUMN contact TEXT NOT NULL DEFAULT '';     -- whom one asks: one line
 ALTER TABLE coops ADD COLUMN hours TEXT NOT NULL DEFAULT '';       -- when somebody is there: one line
 ALTER TABLE coops ADD COLUMN rules TEXT NOT NULL DEFAULT '';       -- Markdown
+CREATE TABLE setups (                   -- what was answered in a set-up that is not over yet
+    actor_id    TEXT PRIMARY KEY REFERENCES actors (id),  -- the coop, or the server where there is none yet
+    answers     TEXT NOT NULL,          -- JSON
+    done        INTEGER NOT NULL,       -- how many of its screens
+    updated_at  TIMESTAMPTZ NOT NULL
+);
