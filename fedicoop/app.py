@@ -25,7 +25,16 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import collections, coop_pages, explore_pages, reindexing, tasks, town_pages
+from fedicoop.listings import (
+    collections,
+    coop_pages,
+    explore_pages,
+    reindexing,
+    share_pages,
+    show_pages,
+    tasks,
+    town_pages,
+)
 from fedicoop.listings import pages as listings
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
@@ -106,6 +115,8 @@ def build(node: Node) -> Starlette:
             *coop_pages.routes,
             *town_pages.routes,
             *explore_pages.routes,
+            *show_pages.routes,
+            *share_pages.routes,
             *listings.routes,
         ],
         middleware=[

@@ -106,6 +106,11 @@ def day(date: date, language: str, zone: tzinfo | None = None) -> str:
     return f"{on.day}{ordinal} {t('format.months', language).split()[on.month - 1]} {on.year}"
 
 
+def month(date: date, language: str) -> str:
+    """mai 2030; May 2030."""
+    return f"{t('format.months', language).split()[date.month - 1]} {date.year}"
+
+
 def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
     """Day and time in `zone`, else in the machine's; where that is UTC, it says so, as few live by it."""
     local = at.astimezone(zone)

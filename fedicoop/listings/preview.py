@@ -17,6 +17,7 @@ from fedicoop.web.clean import plain
 
 _SERVICES = (Mode.SERVICE, Mode.SKILL)
 _FUNCTIONS = {Mode.LOAN: "LeaseOut", Mode.SERVICE: "ProvideService", Mode.SKILL: "ProvideService"}
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 _ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 )
@@ -28,6 +29,7 @@ class Preview:
     description: str
     image: str | None
     alt: str
+    locale: str  # of the listing's own words, as OpenGraph writes it
     data: Markup  # JSON-LD, safe inside a <script> element
 
 
@@ -40,7 +42,14 @@ def of(listing: Listing, coop: Actor | None, origin: str, language: str) -> Prev
     photo = next((photo for photo in listing.photos if photo.name), None)
     image = f"{origin}/media/{photo.name}" if photo else None
     document = _document(listing, coop, origin, summary, image)
-    return Preview(listing.title, summary, image, photo.alt if photo else "", in_script(document))
+    return Preview(
+        title=listing.title,
+        description=summary,
+        image=image,
+        alt=photo.alt if photo else "",
+        locale=_LOCALES.get(listing.language, listing.language),
+        data=in_script(document),
+    )
 
 
 def in_script(document: dict[str, Any]) -> Markup:

@@ -18,6 +18,10 @@ for (const button of document.querySelectorAll("[data-share]")) {
     navigator.share({ title: button.dataset.share, url: button.dataset.address }).catch(() => {});
   });
 }
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // Suggestions of towns, from this house's own list.
 for (const input of document.querySelectorAll("[data-towns]")) {

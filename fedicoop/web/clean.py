@@ -20,6 +20,9 @@ _BLOCKS = re.compile(
     r"<(/?)(?:h[1-6]|div|section|article|header|footer|figure|table|tr|dt|dd)\b", re.IGNORECASE
 )
 """Blocks that we do not keep become paragraphs first, lest their words run together."""
+_LINES = re.compile(r"<(?:/?(?:p|li|ul|ol|pre|blockquote|div|h[1-6])|br)\b", re.IGNORECASE)
+"""Where one line of a text ends and another begins: words on both sides are not one."""
+
 _GONE_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title"}
 
 
@@ -58,7 +61,7 @@ def plain(html: str, limit: int = 200) -> str:
     """The bare words of an HTML text on one line, cut at a word's end: for previews."""
     import nh3
 
-    spaced = html.replace("<", " <")
+    spaced = _LINES.sub(r" \g<0>", html)
     words = Markup(nh3.clean(spaced, tags=set(), clean_content_tags=_GONE_WITH_CONTENT)).unescape()  # noqa: S704
     line = " ".join(words.split())
     if len(line) <= limit:

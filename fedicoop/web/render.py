@@ -155,6 +155,7 @@ def _environment() -> "Environment":
         t=pass_context(_t),
         n=pass_context(_n),
         day=pass_context(lambda page, date: i18n.day(date, page["language"])),
+        month=pass_context(lambda page, date: i18n.month(date, page["language"])),
         ago=pass_context(lambda page, then: i18n.ago(then, page["now"], page["language"])),
         money=pass_context(lambda page, money: i18n.money(money.amount, money.currency, page["language"])),
         distance=pass_context(lambda page, km: i18n.distance(km, page["language"])),

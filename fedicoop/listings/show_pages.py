@@ -1,0 +1,129 @@
+"""One listing: its page for people, and the document that peers fetch at its id."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fedicoop.access import Member
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx
+from fedicoop.errors import NotFound
+from fedicoop.listings import calendar, house, preview, seeing, similar, store, terms
+from fedicoop.listings.federation import to_note
+from fedicoop.listings.listing import Listing
+from fedicoop.members import store as members
+from fedicoop.node import Node
+from fedicoop.vocabulary.types import Actor, Iri, Tombstone
+from fedicoop.vocabulary.writing import write
+from fedicoop.web.negotiation import ACTIVITY, activity_response, takes_pages, wants_activity
+from fedicoop.web.render import language_of, render
+from fedicoop.web.viewer import member_of
+
+
+async def show(request: Request) -> Response:
+    """`/l/{key}`: one listing, ours or a peer's, for people.
+
+    Mastodon's search reads the page and follows its `Link` to the object (federation.md, 1.9); a
+    program that takes no page at all is sent there (Lemmy wants the id to be the final address).
+    """
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        scene = await _scene(tx, request.path_params["key"], node, member_of(request))
+    program = wants_activity(request) and not takes_pages(request)
+    if program and scene.listing.local and scene.public:
+        return RedirectResponse(scene.listing.id, 303, headers={"vary": "Accept"})
+    return _draw(request, scene)
+
+
+async def show_object(request: Request) -> Response:
+    """`/listings/{key}`: a Proposal for peers at its id, the same page for people."""
+    node: Node = request.app.state.node
+    key = request.path_params["key"]
+    if not wants_activity(request):
+        async with node.db.read() as tx:
+            scene = await _scene(tx, key, node, member_of(request))
+        return _draw(request, scene)
+    id = f"{node.settings.origin}/listings/{key}"
+    async with node.db.read() as tx:
+        gone = await store.is_gone(tx, id)
+        listing = await store.find(tx, id)
+        author = await actors.find(tx, listing.actor_id) if listing else None
+    if gone:
+        grave = Tombstone(id=Iri(id), former_type=gone.former_type, deleted=gone.deleted_at)
+        return activity_response(request, write(grave), status=410)
+    if listing is None or author is None or not listing.local or not seeing.is_public(listing):
+        raise NotFound("page.no_listing", key)
+    return activity_response(request, write(to_note(listing, author)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Everything that the page of one listing shows."""
+
+    house: house.House
+    listing: Listing
+    similar: list[Listing]
+    speakers: dict[str, Actor]
+    author: Actor | None  # the member who signs it, where the coop lets members sign
+    writer: str  # who wrote it, told inside their own coop alone
+    mine: bool
+
+    @property
+    def public(self) -> bool:
+        return seeing.is_public(self.listing)
+
+
+async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
+    listing = await seeing.get_seen(tx, key, who, node.settings.origin)
+    near = await similar.of(tx, listing)
+    signed = listing.coop_id is not None and listing.actor_id != listing.coop_id
+    author = await actors.find(tx, listing.actor_id) if signed else None
+    inside = who is not None and who.coop_id == listing.coop_id
+    writer = (await members.get(tx, listing.member_id)).name if inside and listing.member_id else ""
+    return _Scene(
+        house=await house.read(tx, node.settings.host),
+        listing=listing,
+        similar=near,
+        speakers=await house.speakers(tx, [listing, *near]),
+        author=author,
+        writer=writer,
+        mine=who is not None and who.id == listing.member_id,
+    )
+
+
+def _draw(request: Request, scene: _Scene) -> Response:
+    node: Node = request.app.state.node
+    listing = scene.listing
+    coop = scene.speakers.get(listing.id)
+    link = {"link": f'<{listing.id}>; rel="alternate"; type="{ACTIVITY}"'} if scene.public else {}
+    start, end = listing.available_from, listing.available_to
+    return render(
+        request,
+        "listings/show.html",
+        headers=link,
+        here=f"/l/{listing.key}",
+        site=scene.house.name,
+        listing=listing,
+        public=scene.public,
+        coop=coop,
+        author=scene.author,
+        writer=scene.writer,
+        mine=scene.mine,
+        similar=scene.similar,
+        speakers=scene.speakers,
+        words=terms,
+        months=calendar.months(
+            start.astimezone().date() if start else None,
+            end.astimezone().date() if end else None,
+            node.db.clock().astimezone().date(),
+        ),
+        preview=preview.of(listing, coop, node.settings.origin, language_of(request)),
+    )
+
+
+routes = [
+    Route("/l/{key}", show),
+    Route("/listings/{key}", show_object),
+]
