@@ -46,6 +46,29 @@ class Seen(What, Protocol):
     def status(self) -> str: ...
 
 
+class Standing(Protocol):
+    """One of the two sides of an exchange; without a member it is a coop, or somebody elsewhere."""
+
+    @property
+    def actor_id(self) -> str: ...
+
+    @property
+    def member_id(self) -> str | None: ...
+
+
+class Between(Protocol):
+    """What two sides share, and the coop whose stewards are called when there is trouble."""
+
+    @property
+    def coop_id(self) -> str: ...
+
+    @property
+    def sides(self) -> "tuple[Standing, Standing]": ...
+
+    @property
+    def mediated(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OfCoop:
     """A coop as that which an act is done to: its profile, its follows, its members, its keys."""
@@ -90,10 +113,45 @@ def within_its_audience(who: Member | None, what: Seen) -> bool:
     return what.visibility == "public" or of_the_same_coop(who, what)
 
 
+def asks_from_outside(who: Member | None, what: Seen) -> bool:
+    """Members may ask for what they see, of anybody but themselves."""
+    return who is not None and who.id != what.member_id and within_its_audience(who, what)
+
+
+def stands_for(who: Member | None, side: Standing) -> bool:
+    """A member stands for themselves, stewards for their coop."""
+    if who is None or side.member_id is not None:
+        return who is not None and who.id == side.member_id
+    return who.coop_id == side.actor_id and who.role in (Role.STEWARD, Role.ADMIN)
+
+
+def one_of_the_two(who: Member | None, what: Between) -> bool:
+    return any(stands_for(who, side) for side in what.sides)
+
+
+def mediator(who: Member | None, what: Between) -> bool:
+    """A steward who was called because of a problem, and is none of the two."""
+    called = what.mediated and who is not None and who.coop_id == what.coop_id
+    return (
+        called
+        and who is not None
+        and who.role in (Role.STEWARD, Role.ADMIN)
+        and not one_of_the_two(who, what)
+    )
+
+
+def one_of_the_two_or_mediator(who: Member | None, what: Between) -> bool:
+    return one_of_the_two(who, what) or mediator(who, what)
+
+
 class Act(StrEnum):
     COOP_ANSWER_FOLLOW = "coop.answer_follow"
     COOP_EDIT = "coop.edit"
     COOP_FOLLOW = "coop.follow"
+    EXCHANGE_ASK = "exchange.ask"
+    EXCHANGE_MEDIATE = "exchange.mediate"
+    EXCHANGE_SEE = "exchange.see"
+    EXCHANGE_TAKE_PART = "exchange.take_part"
     KEYS_ROTATE = "keys.rotate"
     LISTING_CLOSE = "listing.close"
     LISTING_DELETE = "listing.delete"
@@ -109,6 +167,10 @@ RULES: dict[Act, Rule] = {
     Act.COOP_ANSWER_FOLLOW: steward_of_the_coop,
     Act.COOP_EDIT: steward_of_the_coop,
     Act.COOP_FOLLOW: steward_of_the_coop,
+    Act.EXCHANGE_ASK: asks_from_outside,
+    Act.EXCHANGE_MEDIATE: mediator,
+    Act.EXCHANGE_SEE: one_of_the_two_or_mediator,
+    Act.EXCHANGE_TAKE_PART: one_of_the_two,
     Act.KEYS_ROTATE: admin_of_the_coop,
     Act.LISTING_CLOSE: author_or_steward,
     Act.LISTING_DELETE: author_or_steward,
@@ -121,12 +183,12 @@ RULES: dict[Act, Rule] = {
 }
 
 
-def may(who: Member | None, act: Act, what: What) -> bool:
+def may(who: Member | None, act: Act, what: What | Between) -> bool:
     """Whether they may; nobody signed in is None.  LISTING_SEE wants a `Seen`."""
     return RULES[act](who, what)
 
 
-def require(who: Member | None, act: Act, what: What) -> None:
+def require(who: Member | None, act: Act, what: What | Between) -> None:
     """Raise Forbidden unless they may.
 
     Not for pages that show a listing: those ask `may` and raise NotFound, because a 403 would tell

@@ -16,6 +16,7 @@ from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.desk import coop_page
 from fedicoop.errors import Misdirected, Problem
+from fedicoop.exchanges import keeping as exchanges
 from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.delivering import deliver
@@ -79,6 +80,8 @@ async def house_keeping(node: Node) -> None:
     while await tasks.end_what_is_over(node):
         pass
     await reindexing.go_on(node)
+    while await exchanges.keep_time(node):
+        pass
     async with node.db.write() as tx:
         await queue.tidy(tx)
         hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))
@@ -88,6 +91,7 @@ async def house_keeping(node: Node) -> None:
             await sessions.forget_ended(tx)
             await links.forget_over(tx)
             await limits.forget_over(tx)
+            await exchanges.let_go_of_closed(tx)
     if hourly:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")

@@ -12,6 +12,21 @@ TRUST = [Act.MEMBER_ADD, Act.KEYS_ROTATE]
 
 
 @dataclass(frozen=True)
+class ASide:
+    actor_id: str
+    member_id: str | None = None
+
+
+@dataclass(frozen=True)
+class AnExchange:
+    """Camille's listing, which Karim asks for."""
+
+    sides: tuple[ASide, ASide] = (ASide(f"{VELO}/camille", "camille"), ASide(f"{VELO}/karim", "karim"))
+    coop_id: str = VELO
+    mediated: bool = False
+
+
+@dataclass(frozen=True)
 class AListing:
     coop_id: str | None = VELO
     member_id: str | None = "camille"
@@ -122,6 +137,39 @@ def test_insisting_raises_what_the_reader_will_be_told():
     require(a_member("camille"), Act.LISTING_DELETE, AListing())
     with pytest.raises(Forbidden):
         require(None, Act.LISTING_WRITE, OfCoop(VELO))
+
+
+def test_an_exchange_is_of_the_two_alone_until_a_mediator_is_called():
+    quiet, called = AnExchange(), AnExchange(mediated=True)
+    steward, stranger = a_member("sacha", Role.STEWARD), a_member("lea")
+
+    for who in (a_member("camille"), a_member("karim")):
+        assert may(who, Act.EXCHANGE_SEE, quiet)
+        assert may(who, Act.EXCHANGE_TAKE_PART, quiet)
+    for who in (steward, stranger, operator(VELO), None, a_member("noor", Role.ADMIN, TOOLS)):
+        assert not may(who, Act.EXCHANGE_SEE, quiet)
+        assert not may(who, Act.EXCHANGE_TAKE_PART, called)
+    assert may(steward, Act.EXCHANGE_SEE, called)
+    assert may(steward, Act.EXCHANGE_MEDIATE, called)
+    assert not may(a_member("camille", Role.ADMIN), Act.EXCHANGE_MEDIATE, called)
+    for who in (stranger, a_member("noor", Role.ADMIN, TOOLS), None):
+        assert not may(who, Act.EXCHANGE_SEE, called)
+
+
+def test_a_coop_is_stood_for_by_its_stewards():
+    of_the_coop = AnExchange(sides=(ASide(VELO), ASide(f"{VELO}/karim", "karim")))
+
+    assert may(a_member("sacha", Role.STEWARD), Act.EXCHANGE_TAKE_PART, of_the_coop)
+    assert not may(a_member("lea"), Act.EXCHANGE_TAKE_PART, of_the_coop)
+    assert not may(a_member("noor", Role.STEWARD, TOOLS), Act.EXCHANGE_TAKE_PART, of_the_coop)
+
+
+def test_members_ask_for_what_they_see_but_not_of_themselves():
+    assert may(a_member("karim"), Act.EXCHANGE_ASK, AListing())
+    assert may(a_member("lea", coop_id=TOOLS), Act.EXCHANGE_ASK, AListing())
+    assert not may(a_member("camille"), Act.EXCHANGE_ASK, AListing())
+    assert not may(None, Act.EXCHANGE_ASK, AListing())
+    assert not may(a_member("lea", coop_id=TOOLS), Act.EXCHANGE_ASK, AListing(visibility="coop"))
 
 
 def test_no_member_can_have_the_operators_id():

@@ -134,6 +134,11 @@ def test_one_room_one_table():
         "coops": "actors/coops.py",
         "keys": "actors",
         "pictures": "media",
+        "taken": "listings/taken.py",
+        "taken_turns": "listings/taken.py",
+        "exchanges": "exchanges/store.py",
+        "exchange_words": "exchanges/words.py",
+        "exchange_photos": "exchanges/photos.py",
         "peers": "peers/store.py",
         "jobs": "jobs",
     }
