@@ -37,6 +37,9 @@ from fedicoop.listings import (
     town_pages,
 )
 from fedicoop.listings import pages as listings
+from fedicoop.mail import store as letters
+from fedicoop.mail.carrying import carry
+from fedicoop.mail.letters import Mail
 from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media import tiles
@@ -64,6 +67,7 @@ WORK: Work = {
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
     "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
+    "Mail": (Mail, carry),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -92,6 +96,7 @@ async def house_keeping(node: Node) -> None:
             await links.forget_over(tx)
             await limits.forget_over(tx)
             await exchanges.let_go_of_closed(tx)
+            await letters.tidy(tx)
     if hourly:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")

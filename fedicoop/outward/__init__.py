@@ -57,7 +57,7 @@ class Outward:
         check_certificates(ca_file)
         self._allowed_peers = frozenset(peer.lower() for peer in allowed_peers)
         self._user_agent, self._deadline = user_agent, deadline
-        self._transport, self._ca_file, self._resolve = transport, ca_file, resolve
+        self._transport, self._resolve, self.ca_file = transport, resolve, ca_file
         self._ourselves = parse(own_origin).peer if own_origin else ""
 
     async def get(self, url: str, headers: Mapping[str, str], *, limit: int = 1_000_000) -> Answer:
@@ -133,7 +133,7 @@ class Outward:
             from fedicoop.outward.trust import trusted_certificates
 
             backend = GuardedBackend(self._allowed_peers, self._resolve or system_resolver)
-            self._transport = Pool(backend, trusted_certificates(self._ca_file))
+            self._transport = Pool(backend, trusted_certificates(self.ca_file))
         return self._transport
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from fedicoop.errors import Misconfigured
-from fedicoop.settings.mail_server import MailServer, Safety, mail_server, sender
+from fedicoop.settings.mail_server import ADDRESS, MailServer, Safety, mail_server, sender
 from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, write_file
 from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin
 
 __all__ = [
+    "ADDRESS",
     "EXAMPLES",
     "FILE",
     "PREFIX",

@@ -8,13 +8,16 @@ from urllib.parse import unquote
 
 from fedicoop.settings.hosts import host_name
 
-ADDRESS = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_ADDRESS = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+ADDRESS = re.compile(_ADDRESS)
+"""The addresses that every mail program reads alike (security, case 94)."""
+
 _URL = re.compile(
     r"(?P<scheme>smtp|smtps|smtp\+starttls)://(?:(?P<who>.*)@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^@/:?#\[\]\s]+)(?::(?P<port>\d{1,5}))?/?",
     re.IGNORECASE | re.DOTALL,
 )
-_FROM = re.compile(rf'(?:(?P<name>[^<>"\\]{{0,100}})<)?(?P<address>{ADDRESS})>?')
+_FROM = re.compile(rf'(?:(?P<name>[^<>"\\]{{0,100}})<)?(?P<address>{_ADDRESS})>?')
 
 
 class Safety(StrEnum):
