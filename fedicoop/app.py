@@ -27,6 +27,7 @@ from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
 from fedicoop.listings import (
+    away_pages,
     collections,
     coop_pages,
     explore_pages,
@@ -126,6 +127,7 @@ def build(node: Node) -> Starlette:
             *explore_pages.routes,
             *show_pages.routes,
             *share_pages.routes,
+            *away_pages.routes,
             *listings.routes,
         ],
         middleware=[

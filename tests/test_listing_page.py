@@ -91,8 +91,8 @@ async def test_who_wrote_it_is_told_inside_the_coop_alone(sud):
     listing = await sud.publish("Tandem", by=lea)
     path = f"/l/{listing.key}"
 
-    assert "De la part de Lea" in (await (await signed_in(sud, bob)).open(path)).words
-    assert "De la part de" not in (await Visitor(sud).open(path)).words
+    assert "Écrite par Lea" in (await (await signed_in(sud, bob)).open(path)).words
+    assert "Écrite par" not in (await Visitor(sud).open(path)).words
 
 
 async def test_one_asks_for_anothers_listing_and_not_for_ones_own(sud):

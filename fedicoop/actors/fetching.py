@@ -100,7 +100,11 @@ def check_media_type(answer: Answer) -> None:
 
 async def fetch_json(node: Node, url: str, *, accept: str) -> dict[str, object]:
     """A document of discovery (WebFinger, NodeInfo): JSON, unsigned, at the address as given."""
-    answer = await node.out.get(url, {"accept": accept})
+    return read_json(await node.out.get(url, {"accept": accept}))
+
+
+def read_json(answer: Answer) -> dict[str, object]:
+    """The JSON of a good answer.  Raises as `get_signed` does for any other, and Malformed."""
     _judge(answer)
     return parse_untrusted(answer.body)
 

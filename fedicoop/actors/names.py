@@ -14,8 +14,8 @@ from fedicoop.vocabulary.types import Actor, Iri
 JRD = "application/jrd+json, application/json"
 
 
-def _base(node: Node, host: str) -> str:
-    """https, except for the exact hosts that the operator allowed to be plain."""
+def house_of(node: Node, host: str) -> str:
+    """The base of a host that somebody typed: https, but for those that the operator allowed to be plain."""
     try:
         plain = normal_host(f"http://{host}")
     except Problem as problem:
@@ -58,7 +58,7 @@ async def by_handle(node: Node, name: str) -> Actor:
     user, _, host = name.rpartition("@")
     if not user or not host:
         raise Misused("actor.name_unreadable", name, name=name)
-    link = await _finger(node, _base(node, host), f"acct:{user}@{host}")
+    link = await _finger(node, house_of(node, host), f"acct:{user}@{host}")
     actor = await _actor_at(node, link)
     await confirm(node, actor, host)
     return actor
@@ -95,7 +95,7 @@ async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | No
     own host gives it as the subject too (Mastodon behind two domains; security case 41).
     """
     home = normal_host(actor.id)
-    away = normal_host(_base(node, host)) if host else home
+    away = normal_host(house_of(node, host)) if host else home
     confirmed = None
     if away != home and await _names(node, away, actor, away) and await _names(node, home, actor, away):
         confirmed = f"{actor.handle}@{away}"
@@ -109,7 +109,7 @@ async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | No
 async def _names(node: Node, host: str, actor: Actor, domain: str) -> bool:
     """Whether `host` says that the actor's name is `handle@domain`."""
     try:
-        link, subject = await _described(node, _base(node, host), f"acct:{actor.handle}@{host}")
+        link, subject = await _described(node, house_of(node, host), f"acct:{actor.handle}@{host}")
     except Problem:
         return False
     same = subject.lower() == f"acct:{actor.handle}@{domain}".lower()
@@ -122,7 +122,7 @@ async def by_domain(node: Node, domain: str) -> Actor:
     A fedicoop names its coops in NodeInfo (`metadata.fedicoop.coops`, the oldest first); any other
     server is asked by WebFinger for the actor of its base address (FEP-d556).
     """
-    base = _base(node, domain)
+    base = house_of(node, domain)
     for id in await _coops_of(node, base):
         if same_origin(id, base):
             found = await _actor_at(node, id)
