@@ -38,6 +38,7 @@ from fedicoop.listings import (
     town_pages,
 )
 from fedicoop.listings import pages as listings
+from fedicoop.listings.news import Listed
 from fedicoop.mail import store as letters
 from fedicoop.mail.carrying import carry
 from fedicoop.mail.letters import Mail
@@ -54,6 +55,7 @@ from fedicoop.node import Node
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
+from fedicoop.watches import telling, tellings
 from fedicoop.web import help_pages, limits, problems, static
 from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
@@ -69,6 +71,7 @@ WORK: Work = {
     "CopyPicture": (CopyPicture, copy_picture),
     "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
     "Mail": (Mail, carry),
+    "Listed": (Listed, telling.tell_of),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -98,6 +101,7 @@ async def house_keeping(node: Node) -> None:
             await limits.forget_over(tx)
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
+            await tellings.forget(tx, tx.now - REMEMBERED)
     if hourly:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")

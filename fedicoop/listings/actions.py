@@ -12,7 +12,7 @@ from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
 from fedicoop.errors import Misused
-from fedicoop.listings import fields, store
+from fedicoop.listings import fields, news, store
 from fedicoop.listings.federation import audience, to_note
 from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Step, Visibility
 from fedicoop.listings.photos import let_go
@@ -121,6 +121,7 @@ async def _step(tx: Tx, who: Member, before: Listing, step: Step) -> Listing:
     access.require(who, _ACTS[step], before)
     after = before.take(step, tx.now)
     await store.put(tx, after)
+    await news.promise(tx, after)
     return after
 
 

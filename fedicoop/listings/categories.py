@@ -93,6 +93,12 @@ for _branch, _leaves in _TREE.items():
     for _leaf, _item in _leaves.items():
         CATEGORIES[f"{_branch}.{_leaf}"] = Category(f"{_branch}.{_leaf}", _item)
 
+NARROW = frozenset(
+    "bikes.cargo-bike bikes.child-bike bikes.electric-bike bikes.trailer tools.ladders food.baskets "
+    "food.bread skills.paperwork places.garden-plot places.storage places.workshop".split()
+)
+"""Categories of one sort of thing: two listings of it speak of the same, whatever words they use."""
+
 FIRST_BRANCH = {
     "bike-repair": "bikes",
     "lending": "lending",

@@ -7,7 +7,7 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.jobs import queue
-from fedicoop.listings import boosts, store
+from fedicoop.listings import boosts, news, store
 from fedicoop.listings.importing import from_note
 from fedicoop.listings.listing import Listing, Photo
 from fedicoop.listings.photos import let_go
@@ -57,6 +57,7 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
     listing = replace(listing, photos=await _wanted(tx, listing))
     await store.put(tx, listing)
+    await news.promise(tx, listing)
     await let_go(tx, known.photos if known else (), of=note.id, but=listing.photos)
     return True
 

@@ -103,6 +103,17 @@ async def admins(tx: Tx, coop_id: str, *, but: str) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Language:
+    language: str | None
+
+
+async def language_of(tx: Tx, id: str) -> str | None:
+    """The language that a member chose for pages and mails; None where they leave it to the browser."""
+    found = await tx.maybe(_Language, "SELECT language FROM members WHERE id = :id", id=id)
+    return found.language if found else None
+
+
 async def count(tx: Tx) -> int:
     return await tx.count("SELECT count(*) FROM members WHERE left_at IS NULL")
 
