@@ -249,7 +249,7 @@ async def test_readiness_counts_what_waits(network):
 
     answer = await nord.http.get("https://nord.test/readyz")
 
-    assert answer.json() == {"status": "ready", "jobs": {"waiting": 1, "dead": 0}}
+    assert answer.json() == {"status": "ready", "jobs": {"waiting": 2, "dead": 0}}
 
 
 async def test_a_one_time_link_does_not_stand_in_the_log(network, capsys):
