@@ -131,6 +131,13 @@ def test_a_price_far_above_the_budget_is_no_answer(asked, fits):
     assert bool(both_ways(need, offer)) is fits
 
 
+def test_french_and_english_find_each_other():
+    need, offer = a("need", "Cherche perceuse", language="fr"), a("offer", "Cordless drill", language="en")
+
+    assert both_ways(need, offer)
+    assert not both_ways(need, replace(offer, title="Cordless vacuum cleaner"))
+
+
 def test_the_reasons_are_said_in_words_and_blur_the_distance():
     need = replace(DRILL, category="tools.power-tools", available_to=NOW + timedelta(days=9))
     offer = replace(

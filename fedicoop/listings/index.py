@@ -17,7 +17,7 @@ from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.index_sqlite import Entry
 from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.listings.question import Question, Source
-from fedicoop.places.geometry import blur
+from fedicoop.places.geometry import Point, blur
 from fedicoop.words import tokens
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
@@ -31,9 +31,7 @@ async def keep(tx: Tx, listing: Listing) -> None:
     if listing.status is not Status.PUBLISHED:
         await engine.remove(tx, listing.id)
         return
-    where = listing.where
-    known = where is not None and where.latitude is not None and where.longitude is not None
-    place = blur(where.latitude, where.longitude) if known and where else None  # type: ignore[arg-type]
+    place = _place(listing)
     entry = Entry(
         number=_number(listing),
         listing_id=listing.id,
@@ -43,8 +41,21 @@ async def keep(tx: Tx, listing: Listing) -> None:
         available_from=listing.available_from,
         available_to=listing.available_to,
     )
-    squares = cells(place) if place else ()
-    await engine.put(tx, entry, (*_choices(listing), *squares, *_words(listing)))
+    await engine.put(tx, entry, tokens_of(listing))
+
+
+def tokens_of(listing: Listing) -> list[str]:
+    """Everything that a question may ask of it but its distance and its dates."""
+    place = _place(listing)
+    return [*_choices(listing), *(cells(place) if place else ()), *_words(listing)]
+
+
+def _place(listing: Listing) -> Point | None:
+    """Where it is, blurred; None where that is not known."""
+    where = listing.where
+    if where is None or where.latitude is None or where.longitude is None:
+        return None
+    return blur(where.latitude, where.longitude)
 
 
 async def forget(tx: Tx, listing_id: str) -> None:

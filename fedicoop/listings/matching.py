@@ -18,7 +18,6 @@ from fedicoop.i18n import t
 from fedicoop.listings import opposites, topics
 from fedicoop.listings.categories import NARROW
 from fedicoop.listings.listing import Kind, Listing, Mode, Where
-from fedicoop.listings.words import folded
 from fedicoop.places.geometry import blur, distance_km, shown_km
 
 REACH_KM = 30
@@ -64,10 +63,8 @@ async def matches_of(
     tx: Tx, listing: Listing, viewer: Member | None, *, most: int = MOST, reach_km: float = REACH_KM
 ) -> list[Match]:
     """What fits this listing among those that `viewer` may see (None: a visitor), the best first."""
-    words = sorted(topics.of(listing.title).weights.items(), key=lambda one: -one[1])
-    rough = await opposites.of(
-        tx, listing, [word for word, weight in words if weight], viewer.coop_id if viewer else None
-    )
+    topic = topics.of(listing.title, listing.language)
+    rough = await opposites.of(tx, listing, topic, viewer.coop_id if viewer else None)
     found = [
         match
         for other in rough
@@ -83,11 +80,12 @@ def compare(listing: Listing, other: Listing, now: datetime, *, reach_km: float 
         return None
     need, offer = (listing, other) if listing.kind is Kind.NEED else (other, listing)
     way = _TOGETHER[need.mode].get(offer.mode, 0.0)
-    about = _about(need, offer)
     apart = _apart(listing.where, other.where)
-    if not way or about is None or (apart is not None and apart > reach_km):
+    if not way or (apart is not None and apart > reach_km):
         return None
     if not _in_time(need, offer, now) or not _within_budget(need, offer):
+        return None
+    if (about := _about(need, offer)) is None:
         return None
     near = 1.0 if apart is None else 1.0 - 0.3 * apart / reach_km
     likeness, reasons = about
@@ -103,19 +101,22 @@ def _same_hands(one: Listing, other: Listing) -> bool:
 
 def _about(need: Listing, offer: Listing) -> tuple[float, tuple[Reason, ...]] | None:
     """How much of one thing they speak (0 to 1), and what says so; None where they do not."""
-    wanted, given = topics.of(need.title), topics.of(offer.title)
+    wanted, given = topics.of(need.title, need.language), topics.of(offer.title, offer.language)
     both = topics.shared(wanted, given)
-    beside = {**topics.told(wanted, _said(offer)), **topics.told(given, _said(need))}
-    beside = {word: weight for word, weight in beside.items() if word not in both}
-    strength = sum(both.values()) + min(1.0, sum(beside.values()))
-    covered = wanted.covered(both | beside), given.covered(both)
+    mine, theirs = [one for one, _, _ in both], [other for _, other, _ in both]
+    beside = [word for word in topics.told(wanted, _said(offer)) if word not in mine]
+    within = [word for word in topics.told(given, _said(need)) if word not in theirs]
+    strength = sum(weight for _, _, weight in both)
+    strength += min(1.0, sum(word.weight for word in (*beside, *within)) / 2)
+    covered = wanted.covered(mine) + wanted.covered(beside) / 2, given.covered(theirs)
     kinship = _kinship(need.category, offer.category)
     same = need.category in NARROW and need.category == offer.category
-    if not same and not _enough(strength, *covered, kinship, heads=wanted.head == given.head):
+    heads = bool(both) and both[0][:2] == (wanted.words[0], given.words[0])
+    if not same and not _enough(strength, *covered, kinship, heads=heads):
         return None
-    score = 0.5 * min(1.0, strength / 2) + 0.2 * max(covered) + 0.3 * kinship
-    spelt = [given.spelt.get(word) or wanted.spelt[word] for word in (*both, *beside)][:3]
-    reasons = [Reason("words", (("words", ", ".join(spelt)),))] if spelt else []
+    score = 0.5 * min(1.0, strength / 2) + 0.2 * min(1.0, max(covered)) + 0.3 * kinship
+    spelt = [word.spelt for word in (*theirs, *beside, *within)][:3]
+    reasons = [Reason("words", (("words", ", ".join(dict.fromkeys(spelt))),))] if spelt else []
     if kinship == 1:
         reasons.append(Reason("category"))
     return score, tuple(reasons)
@@ -143,7 +144,7 @@ def _kinship(one: str | None, other: str | None) -> float:
 
 
 def _said(listing: Listing) -> frozenset[str]:
-    return frozenset(folded(" ".join([(listing.text or listing.html)[:5000], *listing.tags])))
+    return topics.text_of(listing.text or listing.html, listing.tags, listing.language)
 
 
 def _apart(one: Where | None, other: Where | None) -> float | None:

@@ -1,45 +1,47 @@
-"""Which listings might answer another one: a rough choice by category and words, made by the database.
+"""Which listings might answer another one: a rough choice by category and words, made by the index.
 
 What really fits is decided by matching.py, in Python, of these few.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
 
 from fedicoop.db import Tx
+from fedicoop.listings import index, store
+from fedicoop.listings import index_sqlite as engine
+from fedicoop.listings.categories import NARROW
 from fedicoop.listings.listing import Kind, Listing
-from fedicoop.listings.rows import COLUMNS, Row, listing_of
+from fedicoop.listings.question import Question
+from fedicoop.listings.topics import PLAIN, Topic
+from fedicoop.words.tokens import Term, Token, all_of, any_of
 
 MOST = 200
 MOST_WORDS = 6
 
 
-async def of(tx: Tx, listing: Listing, words: Iterable[str], coop_id: str | None) -> list[Listing]:
-    """Published listings of the other kind that share its category or a word, the newest first.
+async def of(tx: Tx, listing: Listing, topic: Topic, coop_id: str | None) -> list[Listing]:
+    """Published listings of the other kind that may be about the same, the newest first.
 
     Those for one coop alone are among them only where that coop is `coop_id`.
     """
-    values: dict[str, Any] = {
-        "kind": Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER,
-        "coop": coop_id or "",
-        "now": tx.now,
-        "most": MOST,
-    }
-    alike = list[str]()
-    if listing.category:
-        alike.append("category = :category")
-        values["category"] = listing.category
-    for number, word in enumerate(list(words)[:MOST_WORDS]):
-        alike.append(f"words LIKE :word{'abcdef'[number]}")  # folded words have no % and no _
-        values[f"word{'abcdef'[number]}"] = f"% {word}%"
+    alike = _alike(listing, topic)
     if not alike:
         return []
-    rows = await tx.all(
-        Row,
-        f"""SELECT {COLUMNS} FROM listings
-            WHERE status = 'published' AND kind = :kind AND (visibility = 'public' OR coop_id = :coop)
-              AND (expires_at IS NULL OR expires_at > :now) AND ({" OR ".join(alike)})
-            ORDER BY published_at DESC, id DESC LIMIT :most""",
-        **values,
-    )
-    return [listing_of(row) for row in rows]
+    opposite = Question(kind=Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER)
+    term = index.term_of(opposite, [any_of(alike)], seen_by=coop_id)
+    hits = await engine.hits(tx, term, limit=MOST)
+    ids = await engine.listing_ids(tx, [hit.number for hit in hits])
+    found = await store.several(tx, list(ids.values()))
+    listings = (found.get(ids.get(hit.number, "")) for hit in hits)
+    return [one for one in listings if one and (one.expires_at is None or one.expires_at > tx.now)]
+
+
+def _alike(listing: Listing, topic: Topic) -> Sequence[Term]:
+    """A word that says much; or the same category and any word; or a category of one sort of thing."""
+    said = sorted(topic.words, key=lambda word: -word.weight)[:MOST_WORDS]
+    found = [word.term for word in said if word.weight >= PLAIN]
+    if listing.category:
+        same = Token(f"c{listing.category}")
+        found += [all_of([same, word.term]) for word in said if word.weight < PLAIN]
+        if listing.category in NARROW:
+            found.append(same)
+    return found

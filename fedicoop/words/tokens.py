@@ -5,7 +5,7 @@ A token begins with what it is: `w` a word as it was written, folded; `f e s t` 
 that changes the tokens of a text; then every listing is taken in anew.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from fedicoop.words import lexicon
@@ -114,3 +114,14 @@ def _joined(kind: type[AnyOf] | type[AllOf], terms: Iterable[Term]) -> Term:
         flat.extend(term.parts if isinstance(term, kind) else (term,))
     once = tuple(dict.fromkeys(flat))
     return once[0] if len(once) == 1 else kind(once)
+
+
+def fulfils(tokens: Set[str], term: Term) -> bool:
+    """Whether a text of these tokens is what a term asks for: the index's answer, for one text."""
+    if isinstance(term, AnyOf):
+        return any(fulfils(tokens, part) for part in term.parts)
+    if isinstance(term, AllOf):
+        return all(fulfils(tokens, part) for part in term.parts)
+    if term.prefix:
+        return any(token.startswith(term.text) for token in tokens)
+    return term.text in tokens
