@@ -132,7 +132,6 @@ def test_one_room_one_table():
         "notices": "notices/store.py",
         "mails": "mail/store.py",
         "bounces": "mail/store.py",
-        "mails": "mail",
         "watches": "watches/store.py",
         "watch_hooks": "watches/store.py",
         "watch_tellings": "watches/tellings.py",

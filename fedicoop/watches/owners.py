@@ -1,6 +1,6 @@
 """Who is told about a listing as its own: the member who wrote it, or those who care for its coop."""
 
-from fedicoop.access import Member, Role
+from fedicoop.access import Member
 from fedicoop.actors import coops
 from fedicoop.db import Tx
 from fedicoop.listings.listing import Listing
@@ -13,11 +13,7 @@ async def of(tx: Tx, listing: Listing) -> list[Member]:
         return []
     if listing.member_id:
         return [await members.get(tx, listing.member_id)]
-    return await stewards(tx, listing.coop_id)
-
-
-async def stewards(tx: Tx, coop_id: str) -> list[Member]:
-    return [one for one in await members.of_coop(tx, coop_id) if one.role in (Role.STEWARD, Role.ADMIN)]
+    return await members.stewards(tx, listing.coop_id)
 
 
 async def language(tx: Tx, member: Member) -> str:
