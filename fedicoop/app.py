@@ -52,6 +52,9 @@ from fedicoop.members import tasks as member_tasks
 from fedicoop.members.session import Sessions
 from fedicoop.members.tasks import SendSignIn
 from fedicoop.node import Node
+from fedicoop.notices import pages as notice_pages
+from fedicoop.notices import store as notices
+from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
@@ -72,6 +75,7 @@ WORK: Work = {
     "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
     "Mail": (Mail, carry),
     "Listed": (Listed, telling.tell_of),
+    "WriteNews": (WriteNews, write_news),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -102,7 +106,9 @@ async def house_keeping(node: Node) -> None:
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
             await tellings.forget(tx, tx.now - REMEMBERED)
+            await notices.forget_old(tx)
     if hourly:
+        await write_morning_news(node)
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
 
@@ -126,6 +132,7 @@ def build(node: Node) -> Starlette:
             *help_pages.routes,
             *members.routes,
             *coop_page.routes,
+            *notice_pages.routes,
             *coop_pages.routes,
             *town_pages.routes,
             *explore_pages.routes,

@@ -69,6 +69,7 @@ def during(**values: object) -> AbstractContextManager[None]:
 
 SECRET_PATHS = (
     *("/bienvenue/", "/welcome/", "/entrer/lien/", "/enter/link/", "/invitation/"),
+    *("/alertes/courriels/", "/alertes/flux/"),
     *("/rejoindre/demande/", "/join/request/", "/moi/adresse/", "/me/address/"),
 )
 """Where the address itself opens a door: what follows is never told."""

@@ -130,6 +130,8 @@ def test_one_room_one_table():
         "sessions": "members/sessions.py",
         "limits": "web/limits.py",
         "notices": "notices/store.py",
+        "notice_choices": "notices/readers.py",
+        "notice_readers": "notices/readers.py",
         "mails": "mail/store.py",
         "bounces": "mail/store.py",
         "watches": "watches/store.py",

@@ -282,6 +282,12 @@ def test_config_show_masks_passwords_and_tells_every_source(tmp_path):
     assert rows["database_url"] == ("sqlite://***@host/coop.db", "default")
 
 
+def test_a_time_zone_is_one_of_the_list(house):
+    assert str(house(FEDICOOP_TIMEZONE="America/Montreal").zone) == "America/Montreal"
+    for wrong in ("Paris", "../../etc/passwd", "/etc/passwd", "Europe"):
+        assert refused(house, FEDICOOP_TIMEZONE=wrong).values["name"] == "timezone"
+
+
 @pytest.mark.parametrize(
     ("written", "host", "port", "safety", "user", "password"),
     [

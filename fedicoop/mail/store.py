@@ -84,6 +84,11 @@ async def comes_back(tx: Tx, address: str) -> bool:
     )
 
 
+async def try_again(tx: Tx, address: str) -> None:
+    """Whoever has the address says that it works."""
+    await tx.run("DELETE FROM bounces WHERE address = :address", address=address)
+
+
 async def waiting(tx: Tx) -> int:
     return await tx.count("SELECT count(*) FROM mails WHERE sent_at IS NULL AND ended_at IS NULL")
 

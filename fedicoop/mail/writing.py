@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,22 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.runtime import Context
 
+_WHOLE = {"list-unsubscribe", "message-id"}
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they make text run the other way
 LONGEST_SUBJECT = 120
+
+
+class _Lines(EmailPolicy):
+    """The form in which mail servers get a letter; an address that programs read stays on one line."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _WHOLE:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Lines(linesep="\r\n")
 
 
 def written(letter: Letter, *, origin: str, sender: tuple[str, str], coop: str) -> bytes:
@@ -50,7 +63,7 @@ def written(letter: Letter, *, origin: str, sender: tuple[str, str], coop: str) 
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body)
     message["Content-Language"] = letter.language
-    return message.as_bytes(policy=SMTP)
+    return message.as_bytes(policy=_POLICY)
 
 
 def one_line(text: object) -> str:

@@ -37,6 +37,7 @@ async def send_sign_in(node: Node, job: Job, task: SendSignIn) -> None:
                 to=task.email,
                 language=account.language or task.language,
                 template="sign_in",
+                until=tx.now + links.VALID,
                 name=account.name,
                 link=f"{node.settings.origin}/entrer/lien/{secret}{way}",
             )

@@ -1,33 +1,12 @@
 """Notices at rest.  The only file that names the table."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
+from fedicoop.notices.notice import Notice
 
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a member should know; its words are the texts `notice.<kind>` and `notice.<kind>.why`."""
-
-    id: str
-    member_id: str
-    kind: str
-    details: str  # JSON of the values for those words
-    path: str
-    key: str
-    created_at: datetime
-    seen_at: datetime | None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.details)
-        return found
-
-
-_COLUMNS = "id, member_id, kind, details, path, key, created_at, seen_at"
+REMEMBERED = timedelta(days=90)
+_COLUMNS = "id, member_id, kind, details, path, key, created_at, seen_at, mailed_at"
 
 
 async def put(
@@ -36,8 +15,9 @@ async def put(
     """Keep a notice and answer its id; None where this member was told of this thing before."""
     id = tx.new_id()
     kept = await tx.run(
-        f"""INSERT INTO notices ({_COLUMNS}) VALUES (:id, :member, :kind, :details, :path, :key, :now, NULL)
-            ON CONFLICT (member_id, kind, key) DO NOTHING""",
+        """INSERT INTO notices (id, member_id, kind, details, path, key, created_at)
+           VALUES (:id, :member, :kind, :details, :path, :key, :now)
+           ON CONFLICT (member_id, kind, key) DO NOTHING""",
         id=id,
         member=member_id,
         kind=kind,
@@ -67,6 +47,57 @@ async def of_member(tx: Tx, member_id: str, *, limit: int = 50, before: str | No
     )
 
 
+async def unmailed(tx: Tx, member_id: str, since: datetime) -> list[Notice]:
+    """What a member has neither seen nor got by mail, the oldest first."""
+    return await tx.all(
+        Notice,
+        f"""SELECT {_COLUMNS} FROM notices
+            WHERE member_id = :member AND seen_at IS NULL AND mailed_at IS NULL AND created_at > :since
+            ORDER BY id LIMIT 500""",
+        member=member_id,
+        since=since,
+    )
+
+
+async def see(tx: Tx, member_id: str, *, first: str, last: str) -> int:
+    """A member saw those between these two, both included; how many were new to them."""
+    return await tx.run(
+        """UPDATE notices SET seen_at = :now
+           WHERE member_id = :member AND seen_at IS NULL AND id >= :first AND id <= :last""",
+        member=member_id,
+        first=first,
+        last=last,
+        now=tx.now,
+    )
+
+
 async def see_all(tx: Tx, member_id: str) -> None:
     sql = "UPDATE notices SET seen_at = :now WHERE member_id = :member AND seen_at IS NULL"
     await tx.run(sql, member=member_id, now=tx.now)
+
+
+async def see_about(tx: Tx, member_id: str, path: str) -> None:
+    """A member looks at the thing itself: for pages that notices lead to."""
+    await tx.run(
+        """UPDATE notices SET seen_at = :now
+           WHERE member_id = :member AND seen_at IS NULL AND path = :path""",
+        member=member_id,
+        path=path,
+        now=tx.now,
+    )
+
+
+async def mark_mailed(tx: Tx, notices: list[Notice]) -> None:
+    await tx.run_many(
+        "UPDATE notices SET mailed_at = :now WHERE id = :id",
+        [{"id": notice.id, "now": tx.now} for notice in notices],
+    )
+
+
+async def forget_old(tx: Tx) -> None:
+    await tx.run("DELETE FROM notices WHERE created_at <= :before", before=tx.now - REMEMBERED)
+
+
+async def forget_member(tx: Tx, member_id: str) -> None:
+    """For whoever takes a member's things away when they leave."""
+    await tx.run("DELETE FROM notices WHERE member_id = :member", member=member_id)

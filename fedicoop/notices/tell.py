@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from fedicoop.db import Tx
-from fedicoop.notices import store
+from fedicoop.jobs import queue
+from fedicoop.notices import readers, store
+from fedicoop.notices.kinds import Pace, family_of
+from fedicoop.notices.news import GATHERED, LANE, WriteNews
 
 
 async def tell(
@@ -12,7 +15,13 @@ async def tell(
     """Let these members know, each once for each `key`, in the transaction that makes it so.
 
     `kind` names the words: the texts `notice.<kind>` (one sentence, filled with `values`) and
-    `notice.<kind>.why` (why they get this).  `path` is where the notice leads, within this house.
+    `notice.<kind>.why` (why they get this); its first part is a line of `kinds.py`.  `path` is where
+    the notice leads, within this house.  On the page of notices it stands at once.  By mail it goes as
+    the member chose for its family: for those who want it as it comes, the letter is promised here.
     """
     for member_id in dict.fromkeys(member_ids):
-        await store.put(tx, member_id, kind, path=path, key=key, values=values)
+        fresh = await store.put(tx, member_id, kind, path=path, key=key, values=values)
+        if fresh and (await readers.paces(tx, member_id))[family_of(kind)] is Pace.INSTANT:
+            await queue.enqueue(
+                tx, WriteNews(member_id), lane=LANE, thread=member_id, run_at=tx.now + GATHERED
+            )

@@ -8,13 +8,14 @@ stands in the database and on the pages, not here.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from fedicoop.errors import Misconfigured
 from fedicoop.settings.mail_server import ADDRESS, MailServer, Safety, mail_server, sender
 from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, write_file
-from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin
+from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin, zone_of
 
 __all__ = [
     "ADDRESS",
@@ -40,6 +41,7 @@ class Settings:
     bind: str = "127.0.0.1:8080"
     database_url: str = ""  # empty: fedicoop.db in data_dir
     locale: str = "fr"
+    timezone: str = "Europe/Paris"  # by which the coop's days begin
     log_level: str = "info"
     log_format: str = "text"
     allowed_peers: frozenset[str] = frozenset()  # host:port reached by plain http, on private addresses too
@@ -62,6 +64,10 @@ class Settings:
         """Where to listen: an address without brackets, and a port (0: any free one)."""
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_of(self.timezone)
 
     @property
     def mail_server(self) -> MailServer | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import tzinfo
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -17,6 +18,7 @@ EXAMPLES: Mapping[str, str] = {
     "bind": "127.0.0.1:8080",
     "database_url": "sqlite:///var/lib/fedicoop/fedicoop.db",
     "locale": "fr, en",
+    "timezone": "Europe/Paris, America/Montreal, UTC",
     "log_level": "debug, info, warning, error",
     "log_format": "text, json",
     "allowed_peers": "127.0.0.1:8001, 127.0.0.1:8002",
@@ -49,6 +51,8 @@ def checked(name: str, given: Given) -> Any:
         raise Misconfigured("settings.postgresql_later", place=given.place)
     try:
         value = convert(value, _kinds()[name], strict=given.typed)
+        if name == "timezone":
+            zone_of(value)
         if name == "smtp_url" and value:
             mail_server(value)
         if name == "mail_from" and value:
@@ -59,6 +63,16 @@ def checked(name: str, given: Given) -> Any:
     except (ValidationError, ValueError) as error:
         shown = {"name": name, "place": given.place, "example": EXAMPLES[name]}
         raise Misconfigured("settings.not_understood", str(error), **shown) from error
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name in the IANA list.  Raises ValueError."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("no such time zone") from error
 
 
 def _kinds() -> dict[str, Any]:
