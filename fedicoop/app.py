@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import meta
@@ -31,6 +31,9 @@ from fedicoop.listings import (
     collections,
     coop_pages,
     explore_pages,
+    own_pages,
+    publishing,
+    publishing_pages,
     reindexing,
     share_pages,
     show_pages,
@@ -107,40 +110,43 @@ async def house_keeping(node: Node) -> None:
             await letters.tidy(tx)
             await tellings.forget(tx, tx.now - REMEMBERED)
             await notices.forget_old(tx)
+            await publishing.sweep(tx)
     if hourly:
         await write_morning_news(node)
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
 
 
+ROUTES: list[BaseRoute] = [
+    *door.routes,
+    *actors.routes,
+    *outbox.routes,
+    *follows.routes,
+    *collections.routes,
+    *media.routes,
+    *tiles.routes,
+    *static.routes,
+    *help_pages.routes,
+    *members.routes,
+    *coop_page.routes,
+    *notice_pages.routes,
+    *coop_pages.routes,
+    *town_pages.routes,
+    *explore_pages.routes,
+    *show_pages.routes,
+    *share_pages.routes,
+    *away_pages.routes,
+    *publishing_pages.routes,
+    *own_pages.routes,
+    *listings.routes,
+]
+"""Every page and every door, room by room; the first that fits an address answers."""
+
+
 def build(node: Node) -> Starlette:
     """The whole site on one node.  Needs no lifespan: whoever serves it opens and closes the node."""
     app = Starlette(
-        routes=[
-            Route("/healthz", alive),
-            Route("/health", alive),
-            Route("/livez", alive),
-            Route("/readyz", ready),
-            *door.routes,
-            *actors.routes,
-            *outbox.routes,
-            *follows.routes,
-            *collections.routes,
-            *media.routes,
-            *tiles.routes,
-            *static.routes,
-            *help_pages.routes,
-            *members.routes,
-            *coop_page.routes,
-            *notice_pages.routes,
-            *coop_pages.routes,
-            *town_pages.routes,
-            *explore_pages.routes,
-            *show_pages.routes,
-            *share_pages.routes,
-            *away_pages.routes,
-            *listings.routes,
-        ],
+        routes=[*_probes(), *ROUTES],
         middleware=[
             Middleware(PageHeaders),
             Middleware(Faces),
@@ -179,6 +185,11 @@ class OwnHost:
 async def alive(_: Request) -> Response:
     """The process answers."""
     return JSONResponse({"status": "alive"}, headers={"cache-control": "no-store"})
+
+
+def _probes() -> list[Route]:
+    """What whoever watches over the machine asks."""
+    return [*(Route(path, alive) for path in ("/healthz", "/health", "/livez")), Route("/readyz", ready)]
 
 
 async def ready(request: Request) -> Response:

@@ -122,6 +122,7 @@ def test_one_room_one_table():
         "search_listings": "listings/index_sqlite.py",
         "search_tokens": "listings/index_sqlite.py",
         "synonyms": "listings/synonyms.py",
+        "drafts": "listings/drafts.py",
         "follows": "follows/store.py",
         "sent": "outbox",
         "received": "inbox/store.py",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from fedicoop import access
@@ -11,10 +10,9 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
-from fedicoop.errors import Misused
 from fedicoop.listings import fields, news, store
 from fedicoop.listings.federation import audience, to_note
-from fedicoop.listings.listing import Kind, Listing, Mode, Photo, Status, Step, Visibility
+from fedicoop.listings.listing import Kind, Listing, Mode, Outcome, Photo, Status, Step, Visibility
 from fedicoop.listings.photos import let_go
 from fedicoop.members import store as members
 from fedicoop.outbox import store as outbox
@@ -34,11 +32,21 @@ _ACTS = {
 async def draft(tx: Tx, who: Member, raw: Mapping[str, Any], photos: tuple[Photo, ...]) -> Listing:
     """Write a listing without showing it.  Raises Misused, naming the field that is wrong."""
     fields.require(raw)
+    listing, _ = fields.change(await blank(tx, who), raw)
+    access.require(who, Act.LISTING_WRITE, listing)
+    fields.check_end(listing.expires_at, tx.now)
+    listing = replace(listing, photos=photos)
+    await store.put(tx, listing)
+    return listing
+
+
+async def blank(tx: Tx, who: Member) -> Listing:
+    """The listing that a member is about to write: whose it is and who speaks for it, and no word yet."""
     coop = await coops.get(tx, who.coop_id)
     author = who.actor_id if coop.author_mode is AuthorMode.MEMBER and who.actor_id else who.coop_id
     key = tx.new_id().lower()
     origin = origin_of(who.coop_id)
-    blank = Listing(
+    return Listing(
         id=f"{origin}/listings/{key}",
         key=key,
         actor_id=author,
@@ -53,19 +61,6 @@ async def draft(tx: Tx, who: Member, raw: Mapping[str, Any], photos: tuple[Photo
         created_at=tx.now,
         url=f"{origin}/l/{key}",
     )
-    listing, _ = fields.change(blank, raw)
-    access.require(who, Act.LISTING_WRITE, listing)
-    _check_expiry(tx, listing)
-    listing = replace(listing, photos=photos)
-    await store.put(tx, listing)
-    return listing
-
-
-def _check_expiry(tx: Tx, listing: Listing) -> None:
-    if listing.expires_at and listing.expires_at <= tx.now:
-        raise Misused("listing.expires_past", listing.id, field="expires")
-    if listing.expires_at and listing.expires_at > tx.now + timedelta(days=366 * 2):
-        raise Misused("listing.expires_far", listing.id, field="expires")
 
 
 async def publish(tx: Tx, who: Member, id: str) -> Listing:
@@ -86,7 +81,7 @@ async def update(
     before = await store.get(tx, id)
     changed, _ = fields.change(before, raw)
     if "expires" in raw:
-        _check_expiry(tx, changed)
+        fields.check_end(changed.expires_at, tx.now)
     after = await _step(
         tx, who, replace(changed, photos=before.photos if photos is None else photos), Step.UPDATE
     )
@@ -101,9 +96,12 @@ async def pause(tx: Tx, who: Member, id: str) -> Listing:
     return await _take(tx, who, id, Step.PAUSE)
 
 
-async def close(tx: Tx, who: Member, id: str) -> Listing:
-    """Given, lent, sold or found: it stays readable as closed."""
-    return await _take(tx, who, id, Step.CLOSE)
+async def close(tx: Tx, who: Member, id: str, outcome: Outcome | None = None) -> Listing:
+    """Given, lent, sold or found: it stays readable as closed, with that word if it was said."""
+    before = replace(await store.get(tx, id), outcome=outcome)
+    after = await _step(tx, who, before, Step.CLOSE)
+    await _tell(tx, after)
+    return after
 
 
 async def renew(tx: Tx, who: Member, id: str) -> Listing:

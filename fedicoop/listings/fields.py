@@ -7,12 +7,16 @@ that is unknown, missing or wrong is named in the refusal, and nothing is guesse
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from fedicoop.i18n import LANGUAGES
 from fedicoop.listings import values
 from fedicoop.listings.listing import Kind, Listing, Mode, Visibility
 from fedicoop.listings.values import LONGEST, UNITS, wrong
+
+MOST_PHOTOS = 8
+FARTHEST = timedelta(days=366 * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,18 @@ def require(raw: Mapping[str, Any]) -> None:
             raise wrong(name, "field_missing")
 
 
+def check_end(last: datetime | None, now: datetime) -> None:
+    """A listing ends in the future, and not too far.  Raises Misused `listing.expires_…`."""
+    if last and last <= now:
+        raise wrong("expires", "expires_past")
+    if last and last > now + FARTHEST:
+        raise wrong("expires", "expires_far")
+
+
 def _photos(value: Any) -> tuple[PhotoFile, ...]:
     if value is None:
         return ()
-    if not isinstance(value, list) or len(value) > 8:
+    if not isinstance(value, list) or len(value) > MOST_PHOTOS:
         raise wrong("photos", "field_photos")
     found = list[PhotoFile]()
     for photo in value:

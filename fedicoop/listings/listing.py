@@ -40,6 +40,18 @@ class Visibility(StrEnum):
     COOP = "coop"
 
 
+class Outcome(StrEnum):
+    """With which word a listing was closed by who wrote it."""
+
+    GIVEN = "given"
+    LENT = "lent"
+    EXCHANGED = "exchanged"
+    SOLD = "sold"
+    DONE = "done"
+    FOUND = "found"
+    WITHDRAWN = "withdrawn"
+
+
 class Step(StrEnum):
     PUBLISH = "publish"
     UPDATE = "update"
@@ -125,10 +137,16 @@ class Listing:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     expires_at: datetime | None = None
+    outcome: Outcome | None = None  # ours only, of a closed one
 
     @property
     def shown(self) -> bool:
         return self.status is Status.PUBLISHED
+
+    @property
+    def mark(self) -> str:
+        """What tells one state of a listing from another, for a form to carry."""
+        return f"{self.status}-{(self.updated_at or self.published_at or self.created_at).isoformat()}"
 
     def take(self, step: Step, now: datetime) -> "Listing":
         """The listing after `step`.  Raises Conflict where the step cannot be taken from here."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status, Visibility, Where
+from fedicoop.listings.listing import Kind, Listing, Mode, Money, Outcome, Photo, Status, Visibility, Where
 
 PLAIN = [
     *("id", "key", "actor_id", "local", "coop_id", "member_id", "kind", "mode", "title", "text", "html"),
@@ -20,6 +20,7 @@ PLAIN = [
         "published_at",
         "updated_at",
         "expires_at",
+        "outcome",
     ),
 ]
 _OWN = ["price", "deposit", "place_name", "latitude", "longitude", "photos"]
@@ -57,6 +58,7 @@ class Row:
     published_at: datetime | None
     updated_at: datetime | None
     expires_at: datetime | None
+    outcome: Outcome | None
     price: str | None
     deposit: str | None
     place_name: str | None

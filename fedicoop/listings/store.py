@@ -1,4 +1,4 @@
-"""Listings at rest.  The only file that names their table, and that of the deleted ones."""
+"""Listings at rest.  The only file that writes their table, and that of the deleted ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,8 @@ _ENDED = {Status.CLOSED: "wire.closed", Status.PAUSED: "wire.paused", Status.EXP
 def headline(listing: Listing) -> str:
     """`Offre · Vélo cargo`, prefixed with what has ended it: the first line everywhere."""
     kind = t(f"kind.{listing.kind}", listing.language)
-    mark = f"[{t(_ENDED[listing.status], listing.language)}] " if listing.status in _ENDED else ""
+    ended = f"wire.outcome.{listing.outcome}" if listing.outcome else _ENDED.get(listing.status, "")
+    mark = f"[{t(ended, listing.language)}] " if listing.status in _ENDED else ""
     return f"{mark}{kind} · {listing.title}"
 
 

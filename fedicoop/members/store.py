@@ -148,3 +148,20 @@ async def set_email(tx: Tx, id: str, email: str | None) -> None:
 
 async def set_language(tx: Tx, id: str, language: str | None) -> None:
     await tx.run("UPDATE members SET language = :language WHERE id = :id", language=language, id=id)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The town that a member looks from, as far as they said."""
+
+    place_name: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+async def home(tx: Tx, id: str) -> Home | None:
+    return await tx.maybe(
+        Home,
+        "SELECT place_name, latitude, longitude FROM members WHERE id = :id AND place_name IS NOT NULL",
+        id=id,
+    )

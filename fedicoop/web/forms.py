@@ -24,7 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import i18n
-from fedicoop.errors import Malformed, Misused, Problem, TooLarge
+from fedicoop.errors import Forbidden, Malformed, Misused, Problem, TooLarge
 from fedicoop.web import origin
 from fedicoop.web.render import chosen_language, language_of
 
@@ -80,11 +80,24 @@ class Form:
             self.refuse(own if own and own in self.values else name, problem)
 
 
-async def read(request: Request, *, files: int = 0) -> Form:
-    """The form of this request, with at most so many files of at most MOST_FILE bytes each.
+class Stale(Forbidden):
+    """A form of ours whose page was made for a session that is over.
 
-    Raises Forbidden where it does not come from a page of ours, TooLarge `form.too_large`, Malformed
-    `form.unreadable`.
+    It changes nothing, but a page that holds much of somebody's work may show it again (`form`) with
+    a token of today, so that nothing is lost.
+    """
+
+    def __init__(self, form: Form) -> None:
+        super().__init__("form.token")
+        self.form = form
+
+
+async def read(request: Request, *, files: int = 0) -> Form:
+    """The form of this request, with files of at most MOST_FILE bytes each, were there so many.
+
+    Some more files than that come through, so that the page can say beside the field that they are
+    too many.  Raises Forbidden where it does not come from a page of ours (Stale where it once did),
+    TooLarge `form.too_large`, Malformed `form.unreadable`.
     """
     texts: dict[str, list[str]] = {}
     uploads: dict[str, list[UploadFile]] = {}
@@ -95,8 +108,15 @@ async def read(request: Request, *, files: int = 0) -> Form:
             uploads.setdefault(name, []).extend([value] if value.filename else [])
         else:
             texts.setdefault(name, []).append(_clean(value))
-    origin.require_ours(request, next(iter(texts.pop(origin.TOKEN, ())), None))
-    return Form(texts, uploads, language_of(request))
+    token = next(iter(texts.pop(origin.TOKEN, ())), None)
+    form = Form(texts, uploads, language_of(request))
+    try:
+        origin.require_ours(request, token)
+    except Forbidden as refusal:
+        if refusal.key == "form.token":
+            raise Stale(form) from refusal
+        raise
+    return form
 
 
 async def _parsed(request: Request, files: int) -> FormData:
@@ -108,7 +128,7 @@ async def _parsed(request: Request, files: int) -> FormData:
     parser: MultiPartParser | FormParser
     if kind == "multipart/form-data":
         parser = MultiPartParser(
-            request.headers, stream, max_files=files, max_fields=MOST_FIELDS, max_part_size=MOST_TEXT
+            request.headers, stream, max_files=files * 8, max_fields=MOST_FIELDS, max_part_size=MOST_TEXT
         )
     elif kind == "application/x-www-form-urlencoded":
         parser = FormParser(request.headers, stream, max_fields=MOST_FIELDS, max_part_size=MOST_TEXT)

@@ -1,0 +1,70 @@
+"""A member's own listings, in whatever status they are: for the pages that nobody else sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fedicoop.db import Tx
+from fedicoop.listings.listing import Listing, Status, Where
+from fedicoop.listings.rows import COLUMNS, Row, listing_of
+
+SOON = timedelta(days=7)
+"""How long before its end a listing asks to be renewed."""
+
+
+async def last_places(tx: Tx, member_id: str, coop_id: str) -> list[Where]:
+    """Where a member's last listing is, and their coop's: what the form of a new one begins with."""
+    found = list[Where]()
+    for clause in ("member_id = :member", "coop_id = :coop"):
+        row = await tx.maybe(
+            Row,
+            f"""SELECT {COLUMNS} FROM listings WHERE {clause} AND local AND place_name IS NOT NULL
+                ORDER BY created_at DESC, id DESC LIMIT 1""",
+            member=member_id,
+            coop=coop_id,
+        )
+        if row and (where := listing_of(row).where):
+            found.append(where)
+    return found
+
+
+def _whose(member_id: str | None, coop_id: str) -> tuple[str, dict[str, str]]:
+    if member_id is None:
+        return "coop_id = :coop AND local", {"coop": coop_id}
+    return "member_id = :member AND coop_id = :coop AND local", {"member": member_id, "coop": coop_id}
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    status: Status
+    number: int
+
+
+async def counts(tx: Tx, member_id: str | None, coop_id: str) -> dict[Status, int]:
+    """How many listings a member has in each status; of None, how many the coop has."""
+    clause, values = _whose(member_id, coop_id)
+    sql = f"SELECT status, count(*) AS number FROM listings WHERE {clause} GROUP BY status"
+    return {row.status: row.number for row in await tx.all(_Count, sql, **values)}
+
+
+async def in_status(
+    tx: Tx, member_id: str | None, coop_id: str, statuses: Sequence[Status], *, limit: int, skip: int = 0
+) -> list[Listing]:
+    """A member's listings in these statuses (of None, the coop's): those that end within days first."""
+    clause, values = _whose(member_id, coop_id)
+    marks = {f"status{'abcdefgh'[number]}": status for number, status in enumerate(statuses)}
+    rows = await tx.all(
+        Row,
+        f"""SELECT {COLUMNS} FROM listings
+            WHERE {clause} AND status IN ({", ".join(f":{mark}" for mark in marks)})
+            ORDER BY CASE WHEN status = 'published' AND expires_at <= :soon THEN 0 ELSE 1 END,
+                     CASE WHEN status = 'published' AND expires_at <= :soon THEN expires_at END,
+                     coalesce(updated_at, published_at, created_at) DESC, id DESC
+            LIMIT :limit OFFSET :skip""",
+        **values,
+        **marks,
+        soon=tx.now + SOON,
+        limit=limit,
+        skip=skip,
+    )
+    return [listing_of(row) for row in rows]
