@@ -1,8 +1,8 @@
 """What the search knows of a listing: kept in the commit that changes the listing, and asked in terms.
 
 Only what is published is here.  Besides the words of a text (`words/tokens.py`) a listing has tokens for
-what can be chosen: `k` kind, `m` mode, `c` category, `l` whose house, `g` squares of the map, and `a` its
-audience, which every question must name.
+what can be chosen: `k` kind, `m` mode, `c` category, `l` whose house, `o` its owner and
+author, `g` squares of the map, and `a` its audience, which every question must name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ from fedicoop.places.geometry import Point, blur
 from fedicoop.words import tokens
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
-_VERSION = f"{tokens.VERSION}.1"
+_VERSION = f"{tokens.VERSION}.2"
 _DONE = "search.version"  # in meta: the version of the tokens that every listing has
 _AT = "search.taken_in"  # in meta: how far taking in anew has come
 
@@ -72,10 +72,15 @@ def _choices(listing: Listing) -> Iterator[str]:
     yield f"k{listing.kind}"
     yield f"m{listing.mode}"
     yield "llocal" if listing.local else "lpeers"
+    yield from dict.fromkeys(_of(id) for id in (listing.coop_id, listing.actor_id) if id)
     yield "apublic" if listing.visibility is Visibility.PUBLIC else _audience(listing.coop_id)
     if listing.category:
         yield f"c{listing.category}"
         yield f"c{listing.category.partition('.')[0]}"
+
+
+def _of(actor_id: str) -> str:
+    return f"o{sha256(actor_id.encode()).hexdigest()[:24]}"
 
 
 def _audience(coop_id: str | None) -> str:
@@ -104,6 +109,8 @@ def term_of(
         wanted.append(Token(f"m{question.mode}"))
     if question.category:
         wanted.append(Token(f"c{question.category}"))
+    if question.owner_id:
+        wanted.append(Token(_of(question.owner_id)))
     if question.source is not Source.ALL:
         wanted.append(Token(f"l{question.source}"))
     seen_from = question.seen_from

@@ -52,11 +52,16 @@ class Found:
     next: str = ""  # `question.with_(after=found.next)` is the next page; "" on the last
 
 
-async def search(tx: Tx, question: Question, *, seen_by: str | None, limit: int = PAGE) -> Found:
-    """The listings that answer a question, for a member of the coop `seen_by` or (None) for anybody."""
+async def search(
+    tx: Tx, question: Question, *, seen_by: str | None, limit: int = PAGE, loosen: bool = True
+) -> Found:
+    """The listings that answer a question, for a member of the coop `seen_by` or (None) for anybody.
+
+    Without `loosen` exactly that is answered, be it nothing: for feeds and for whoever is told of news.
+    """
     look = _Look(tx, await synonyms.of_house(tx), seen_by, limit)
     found = await look.answer(question)
-    if found.total:
+    if found.total or not loosen:
         return found
     changed = await corrections(tx, question.words, look.house) if question.words else ()
     if changed:
