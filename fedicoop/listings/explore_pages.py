@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fedicoop.db import Tx
-from fedicoop.listings import choices, house, mapping, searching, terms
+from fedicoop.listings import choices, data_pages, house, mapping, searching, terms
 from fedicoop.listings.mapping import Frame, Group
 from fedicoop.listings.question import RADII, Home, Question, read
 from fedicoop.listings.searching import PAGE, Found
@@ -37,7 +37,9 @@ class Map:
 
 
 async def index(request: Request) -> Response:
-    """`/` and `/annonces`: what there is, and every way to narrow it."""
+    """`/` and `/annonces`: what there is, and every way to narrow it; `/annonces` in other forms too."""
+    if request.scope["path"] != "/" and (other := await data_pages.other_than_a_page(request)):
+        return other
     node: Node = request.app.state.node
     drawn = request.query_params.get("vue") == "carte"
     async with node.db.read() as tx:

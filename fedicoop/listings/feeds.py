@@ -67,7 +67,9 @@ def _content(listing: Listing, language: str) -> str:
     facts = [terms.terms(listing, language), listing.where.name if listing.where else ""]
     facts.append(terms.availability(listing, language))
     first = plain(" · ".join(fact for fact in facts if fact), 500)
-    return speakable(f"{clean('<p>' + first.replace('<', '&lt;') + '</p>')}{clean(terms.description(listing))}")
+    return speakable(
+        f"{clean('<p>' + first.replace('<', '&lt;') + '</p>')}{clean(terms.description(listing))}"
+    )
 
 
 def _feed_class() -> Any:

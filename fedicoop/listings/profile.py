@@ -16,7 +16,19 @@ from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import plain
 
 FIELDS = (
-    *("id", "type", "kind", "mode", "title", "description", "language", "category", "tags", "photos", "terms"),
+    *(
+        "id",
+        "type",
+        "kind",
+        "mode",
+        "title",
+        "description",
+        "language",
+        "category",
+        "tags",
+        "photos",
+        "terms",
+    ),
     *("price", "currency", "unit", "quantity", "counterpart", "deposit", "condition", "place_name", "insee"),
     *("lat", "lon", "precision", "available_from", "available_to", "visibility", "status", "published"),
     *("updated", "expires", "owner", "owner_name", "url"),

@@ -71,7 +71,9 @@ class Question:
     unknown_place: str = ""  # what was typed, where no town is called so
     close_names: tuple[str, ...] = ()  # towns that sound like it
     home: Home | None = None  # where the viewer looks from; no part of the address
-    owner_id: str | None = None  # whose, a coop's or an actor's: for what is theirs alone; no part of it either
+    owner_id: str | None = (
+        None  # whose, a coop's or an actor's: for what is theirs alone; no part of it either
+    )
 
     @property
     def sort(self) -> Sort:

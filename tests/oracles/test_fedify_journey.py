@@ -12,6 +12,11 @@ import httpx
 import pytest
 from PIL import Image
 
+from fedicoop.access import operator
+from fedicoop.actors import store as actors
+from fedicoop.assemble import assemble
+from fedicoop.listings import actions
+from fedicoop.settings import Settings
 from tests.oracles.fedify.judge import FedifyPeer, wait_for
 
 pytestmark = pytest.mark.judge
@@ -128,6 +133,23 @@ async def test_a_fedify_server_follows_a_coop_and_sees_an_offer_come_change_and_
     async with httpx.AsyncClient() as http:
         gone = await http.get(published["id"], headers={"accept": "application/activity+json"})
     assert gone.status_code == 410
+
+
+async def test_fedify_goes_through_a_search_page_after_page(fedify, coop):
+    settings = Settings(data_dir=coop.folder, origin=coop.origin)
+    async with assemble(settings) as node, node.db.write() as tx:
+        [ours] = await actors.coops(tx)
+        for number in range(25):
+            raw = {"kind": "offer", "mode": "loan", "title": f"Vélo {number}", "place": "Lille"}
+            draft = await actions.draft(tx, operator(ours.id), raw, ())
+            await actions.publish(tx, operator(ours.id), draft.id)
+
+    found = await fedify.traverse(f"{coop.origin}/annonces?q=bicyclette&lieu=Lille&rayon=5")
+
+    assert found["type"] == "OrderedCollection"
+    assert found["total"] == 25
+    assert {item["type"] for item in found["items"]} == {"Note"}
+    assert len({item["id"] for item in found["items"]}) == 25
 
 
 async def _followers(coop: Coop) -> bool:

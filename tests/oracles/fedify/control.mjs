@@ -126,6 +126,18 @@ export const controls = {
     return { found: true, ...(await readObject(object, loaders)), json: await object.toJsonLd(loaders), understood };
   },
 
+  // A collection from its first page to its last, as Fedify goes through it.
+  "GET /__traverse": async ({ ctx }, { url }) => {
+    const collection = await ctx.lookupObject(url, loaders);
+    if (collection == null) return { found: false };
+    const items = [];
+    for await (const item of ctx.traverseCollection(collection, loaders)) {
+      items.push(await readObject(item, loaders));
+      if (items.length >= 200) break;
+    }
+    return { found: true, type: collection.constructor.name, total: collection.totalItems, items };
+  },
+
   "POST /__verify": async (_peer, asked) => {
     try {
       const result = await verifyRequestDetailed(request(asked), loaders);

@@ -173,6 +173,10 @@ class FedifyPeer:
         """What Fedify finds at an address: `found`, parsed fields, `json` as served, `understood` by it."""
         return await self._ask("lookup", None, url=url, **({"signed": "1"} if signed else {}))
 
+    async def traverse(self, url: str) -> dict[str, Any]:
+        """What Fedify finds in a collection, page after page: `type`, `total`, `items`."""
+        return await self._ask("traverse", None, url=url)
+
     async def verify(self, method: str, url: str, headers: Any, body: bytes = b"") -> dict[str, Any]:
         """Fedify's verdict on a signed request: `ok`, `keyId`, `reason`.  Headers as a dict or as pairs."""
         pairs = list(headers.items()) if hasattr(headers, "items") else list(headers)
