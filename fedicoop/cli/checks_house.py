@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from fedicoop.cli.findings import Finding, fine, mind, wrong
 from fedicoop.cli.words import language, t
+from fedicoop.errors import Problem
 
 if TYPE_CHECKING:
     from fedicoop.node import Node
 
 OLD_BACKUP = timedelta(days=7)
 LATE = timedelta(hours=1)
+RECENT = timedelta(days=7)
 
 
 async def _identity(node: "Node") -> list[Finding]:
@@ -110,9 +112,33 @@ async def _pictures(node: "Node") -> list[Finding]:
     return [fine("media", t("cli.doctor.pictures_there", count=len(names)))]
 
 
+async def _mail(node: "Node") -> list[Finding]:
+    """Does the mail server let us in, and has it taken what we brought?"""
+    from urllib.parse import urlsplit
+
+    from fedicoop.mail import store
+    from fedicoop.outward.post import knock
+
+    server = node.settings.mail_server
+    async with node.db.read() as tx:
+        waiting, refused = await store.waiting(tx), await store.refused_since(tx, tx.now - RECENT)
+    if server is None:
+        if waiting:
+            return [mind("mail", "doctor.mail_waits", count=str(waiting))]
+        return [fine("mail", t("cli.doctor.no_mail"))]
+    ourselves = urlsplit(node.settings.origin).hostname or "localhost"
+    try:
+        await knock(server, ourselves=ourselves, ca_file=node.out.ca_file)
+    except Problem as problem:
+        return [Finding("mail", "✗", problem=problem)]
+    if refused:
+        return [mind("mail", "doctor.mail_refused", count=str(len(refused)), answer=refused[0].answer)]
+    return [fine("mail", t("cli.doctor.mail_fine", server=f"{server.host}:{server.port}"))]
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     name: str
 
 
-CHECKS = (_identity, _clock, _promises, _backups, _pictures)
+CHECKS = (_identity, _clock, _promises, _mail, _backups, _pictures)

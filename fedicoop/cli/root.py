@@ -11,6 +11,7 @@ PLACES = {
     "coop": "coop:coop",
     "listing": "listing:listing",
     "member": "member:member",
+    "mail": "mail:mail",
     "inspect": "inspect:inspect",
     "outbox": "outbox:outbox",
     "keys": "keys:keys",

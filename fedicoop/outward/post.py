@@ -49,6 +49,21 @@ async def hand_in(
     return _plain(answer, to)
 
 
+async def knock(server: MailServer, *, ourselves: str, ca_file: str | None) -> None:
+    """Only say who we are, and leave again.  Raises Unreachable as `hand_in` does."""
+    if inside.get():
+        raise RuntimeError(f"no network inside a transaction: mail to {server.host}")
+    try:
+        async with asyncio.timeout(_STEP), _connected(server, ourselves, ca_file):
+            pass
+    except Problem:
+        raise
+    except Exception as error:
+        if problem := _as_problem(error, server, "", ""):
+            raise problem from None
+        raise
+
+
 @asynccontextmanager
 async def _connected(server: MailServer, ourselves: str, ca_file: str | None) -> AsyncIterator["SMTP"]:
     """A connection as safe as the settings say, on which we have said who we are."""
