@@ -161,6 +161,7 @@ class Act(StrEnum):
     LISTING_UPDATE = "listing.update"
     LISTING_WRITE = "listing.write"
     MEMBER_ADD = "member.add"
+    MEMBER_APPROVE = "member.approve"
 
 
 RULES: dict[Act, Rule] = {
@@ -180,6 +181,7 @@ RULES: dict[Act, Rule] = {
     Act.LISTING_UPDATE: author_or_steward,
     Act.LISTING_WRITE: of_the_same_coop,
     Act.MEMBER_ADD: admin_of_the_coop,  # who adds a member says what role they have
+    Act.MEMBER_APPROVE: steward_of_the_coop,
 }
 
 

@@ -36,6 +36,7 @@ from fedicoop.listings import (
     publishing,
     publishing_pages,
     reindexing,
+    resting,
     share_pages,
     show_pages,
     tasks,
@@ -50,11 +51,13 @@ from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media import tiles
 from fedicoop.media.copying import CopyPicture, copy_picture
-from fedicoop.members import links, sessions
-from fedicoop.members import pages as members
+from fedicoop.members import candidates, holidays, hub, links, sessions
+from fedicoop.members import routes as members
 from fedicoop.members import tasks as member_tasks
+from fedicoop.members.holidays import Rest, Return
+from fedicoop.members.hub import Ask
 from fedicoop.members.session import Sessions
-from fedicoop.members.tasks import SendSignIn
+from fedicoop.members.tasks import SendConfirmation, SendSignIn
 from fedicoop.node import Node
 from fedicoop.notices import pages as notice_pages
 from fedicoop.notices import store as notices
@@ -80,8 +83,14 @@ WORK: Work = {
     "Mail": (Mail, carry),
     "Listed": (Listed, telling.tell_of),
     "WriteNews": (WriteNews, write_news),
+    "SendConfirmation": (SendConfirmation, member_tasks.send_confirmation),
+    "Rest": (Rest, resting.rest),
+    "Return": (Return, resting.come_back),
 }
 """Every promise that a commit can make, and who keeps it."""
+
+WAITING: tuple[Ask, ...] = (hub.waiting,)
+"""What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)
 
@@ -100,12 +109,14 @@ async def house_keeping(node: Node) -> None:
         pass
     async with node.db.write() as tx:
         await queue.tidy(tx)
+        await holidays.end_what_is_over(tx)
         hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))
         if hourly:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
             await sessions.forget_ended(tx)
             await links.forget_over(tx)
+            await candidates.forget_answered(tx)
             await limits.forget_over(tx)
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
@@ -159,7 +170,7 @@ def build(node: Node) -> Starlette:
         exception_handlers=problems.handlers,
     )
     app.router.redirect_slashes = False
-    app.state.node = node
+    app.state.node, app.state.waiting = node, WAITING
     return app
 
 

@@ -145,7 +145,8 @@ def filled_in(form) -> list[tuple[str, str]]:
             )[:1]
             values += [(name, option.attrs.get("value", option.to_text())) for option in chosen]
         elif kind not in ("checkbox", "radio") or "checked" in one.attrs:
-            values.append((name, one.attrs.get("value") or ("on" if kind in ("checkbox", "radio") else "")))
+            unnamed = "on" if kind in ("checkbox", "radio") and "value" not in one.attrs else ""
+            values.append((name, one.attrs.get("value") or unnamed))
     return values
 
 

@@ -48,18 +48,67 @@ async def test_a_made_up_cookie_is_replaced_and_opens_nothing(nord):
 
 
 async def test_another_password_signs_every_other_device_out_and_voids_links(nord):
-    """Cases 87 and 92."""
+    """Cases 86, 87 and 92: this very browser goes on, under a new id."""
     lea = await settle_in(nord, "lea", password=PASSWORD)
     laptop, phone = await signed_in(nord, lea), await signed_in(nord, lea)
+    stolen = Visitor(nord, dict(laptop.cookies))
     path = await sign_in_link(nord, lea)
-    kept = sessions.hashed(laptop.cookies[origin.cookie_name(nord.origin)])
+
+    await laptop.open("/moi/mot-de-passe")
+    page = await laptop.submit(password="quatre autres mots ici")
+
+    assert "Votre mot de passe est changé" in page.words
+    assert [await is_in(one) for one in (laptop, phone, stolen)] == [True, False, False]
+    assert (await Visitor(nord).open(path)).status == 404
+    assert (await enter(Visitor(nord), "lea", PASSWORD)).status == 422
+    await enter(phone, "lea", "quatre autres mots ici")
+    assert await is_in(phone)
+
+
+async def test_who_finds_an_open_device_does_not_change_its_members_password(nord, network):
+    """Case 87: the present password is asked for, and guessing it is limited like signing in."""
+    visitor = await signed_in(nord, await settle_in(nord, "lea", password=PASSWORD))
+    network.clock.advance(hours=1)
+    statuses = []
+    for number in range(PASSWORD_OF.most + 1):
+        await visitor.open("/moi/mot-de-passe")
+        page = await visitor.submit(present=f"guess {number}", password="quatre autres mots ici")
+        statuses.append(page.status)
+
+    assert statuses == [422] * PASSWORD_OF.most + [429]
+    network.clock.advance(hours=1)
+    await visitor.open("/moi/mot-de-passe")
+    page = await visitor.submit(present=PASSWORD, password="quatre autres mots ici")
+    assert "Votre mot de passe est changé" in page.words
+
+
+@pytest.mark.parametrize("way", ["suspended", "left"])
+async def test_who_is_shut_out_or_has_left_is_out_at_once(nord, way):
+    """Case 87: their sessions end with their membership, whatever else forgets to end them."""
+    lea = await settle_in(nord, "lea", password=PASSWORD)
+    visitor = await signed_in(nord, lea)
+    path = await sign_in_link(nord, lea)
 
     async with nord.node.db.write() as tx:
-        await actions.replace_password(tx, lea.id, None, but=kept)
+        await tx.run(f"UPDATE members SET {way}{'_at'} = :now WHERE id = :id", now=tx.now, id=lea.id)
 
-    assert await is_in(laptop)
-    assert not await is_in(phone)
-    assert (await Visitor(nord).open(path)).status == 404
+    assert not await is_in(visitor)
+    assert (await Visitor(nord).open(path)).status in (403, 404)
+    assert (await enter(Visitor(nord), "lea", PASSWORD)).status in (403, 422)
+    assert not await is_in(visitor)
+
+
+async def test_a_device_is_signed_out_by_its_own_member_alone(nord):
+    """Case 78: whose a session is stands in the question itself."""
+    victim = await signed_in(nord, await settle_in(nord, "lea"))
+    mallory = await settle_in(nord, "mallory")
+    thief, _ = await signed_in(nord, mallory), await signed_in(nord, mallory)
+    secret = victim.cookies[origin.cookie_name(nord.origin)]
+
+    await thief.open("/moi/appareils")
+    await thief.submit("/moi/appareils", device=sessions.hashed(secret))
+
+    assert await is_in(victim)
 
 
 # --- 88: passwords ---------------------------------------------------------------------------------

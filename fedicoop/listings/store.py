@@ -146,6 +146,13 @@ async def due(tx: Tx, *, limit: int = 100) -> list[Listing]:
     return [listing_of(row) for row in rows]
 
 
+async def shown_of(tx: Tx, member_id: str, *, limit: int = 50) -> list[Listing]:
+    """What a member of ours has published, oldest first."""
+    sql = f"""SELECT {COLUMNS} FROM listings WHERE member_id = :member AND status = 'published'
+              ORDER BY id LIMIT :limit"""
+    return [listing_of(row) for row in await tx.all(Row, sql, member=member_id, limit=limit)]
+
+
 async def put(tx: Tx, listing: Listing) -> None:
     """Keep a listing as it now stands, for the search too.  What is fixed at birth stays as it was born."""
     values = values_of(listing)

@@ -8,7 +8,7 @@ from fedicoop.actors import actions as actors
 from fedicoop.actors.keyring import Pair
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, Misused
-from fedicoop.members import handles, links, sessions, store
+from fedicoop.members import handles, links, store
 
 LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -80,10 +80,3 @@ async def _admit(
     )
     await store.put(tx, member, email=email)
     return member
-
-
-async def replace_password(tx: Tx, member_id: str, phc: str | None, *, but: str = "") -> None:
-    """Another password, or none.  Every device is signed out but one, and no old link lets anybody in."""
-    await store.set_password(tx, member_id, phc)
-    await sessions.end_all(tx, member_id, but=but)
-    await links.void_of(tx, member_id)

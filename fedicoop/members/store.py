@@ -5,7 +5,7 @@ Who has left keeps a row without words, so that nobody else ever has the same na
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fedicoop.access import Member, Role
 from fedicoop.db import Tx
@@ -164,4 +164,65 @@ async def home(tx: Tx, id: str) -> Home | None:
         Home,
         "SELECT place_name, latitude, longitude FROM members WHERE id = :id AND place_name IS NOT NULL",
         id=id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a member says of themselves and chose for themselves; theirs alone to see, but for the name."""
+
+    name: str
+    about: str = ""  # Markdown, one sentence
+    place_name: str | None = None  # where they look from
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_km: int | None = None
+    language: str | None = None
+    theme: str | None = None
+    email: str | None = None
+    away_until: datetime | None = None
+    created_at: datetime | None = None
+    has_password: bool = False
+
+    @property
+    def last_day_away(self) -> datetime | None:
+        """A moment of the last day; `away_until` is the midnight after it."""
+        return self.away_until - timedelta(minutes=1) if self.away_until else None
+
+
+async def profile(tx: Tx, id: str) -> Profile:
+    return await tx.one(
+        Profile,
+        """SELECT name, about, place_name, latitude, longitude, radius_km, language, theme, email, away_until,
+                  created_at, password IS NOT NULL AS has_password
+           FROM members WHERE id = :id""",
+        id=id,
+    )
+
+
+async def put_profile(tx: Tx, id: str, profile: Profile) -> None:
+    """Keep what the form of the profile changes; address, absence and password have ways of their own."""
+    await tx.run(
+        """UPDATE members SET name = :name, about = :about, place_name = :place, latitude = :latitude,
+               longitude = :longitude, radius_km = :radius, language = :language, theme = :theme
+           WHERE id = :id""",
+        id=id,
+        name=profile.name,
+        about=profile.about,
+        place=profile.place_name,
+        latitude=profile.latitude,
+        longitude=profile.longitude,
+        radius=profile.radius_km,
+        language=profile.language,
+        theme=profile.theme,
+    )
+
+
+async def set_away(tx: Tx, id: str, until: datetime | None) -> None:
+    await tx.run("UPDATE members SET away_until = :until WHERE id = :id", until=until, id=id)
+
+
+async def back_by_now(tx: Tx) -> list[Member]:
+    return await tx.all(
+        Member, f"SELECT {_COLUMNS} FROM members WHERE away_until <= :now ORDER BY id LIMIT 100", now=tx.now
     )

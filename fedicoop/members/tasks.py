@@ -42,3 +42,42 @@ async def send_sign_in(node: Node, job: Job, task: SendSignIn) -> None:
                 link=f"{node.settings.origin}/entrer/lien/{secret}{way}",
             )
         await queue.done(tx, job)
+
+
+@dataclass(frozen=True, slots=True)
+class SendConfirmation:
+    """A member wants letters at another address: ask there whether it is theirs."""
+
+    member_id: str
+    email: str
+    language: str
+
+
+async def send_confirmation(node: Node, job: Job, task: SendConfirmation) -> None:
+    """A link to the new address; if it is another member's, a word to them instead (security case 90)."""
+    async with node.db.write() as tx:
+        account = await store.account(tx, task.member_id)
+        other = await store.find_by_email(tx, task.email)
+        if other and other.id != account.id:
+            await letters.promise(
+                tx,
+                key=f"address taken {job.id}",
+                to=task.email,
+                language=other.language or task.language,
+                template="address_taken",
+                name=other.name,
+            )
+        else:
+            about = links.About(member_id=account.id, address=task.email)
+            secret = await links.make(tx, account.coop_id, links.EMAIL, about)
+            await letters.promise(
+                tx,
+                key=f"address {links.hashed(secret)}",
+                to=task.email,
+                language=account.language or task.language,
+                template="address",
+                until=tx.now + links.VALID,
+                name=account.name,
+                link=f"{node.settings.origin}/moi/adresse/{secret}",
+            )
+        await queue.done(tx, job)
