@@ -14,7 +14,7 @@ from fedicoop import meta
 from fedicoop.actors import pages as actors
 from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
-from fedicoop.desk import coop_page
+from fedicoop.desk import coop_page, first_run
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.follows import pages as follows
@@ -140,6 +140,7 @@ ROUTES: list[BaseRoute] = [
     *static.routes,
     *help_pages.routes,
     *members.routes,
+    *first_run.routes,
     *coop_page.routes,
     *notice_pages.routes,
     *data_pages.routes,

@@ -157,6 +157,22 @@ class Network:
     async def add(
         self, host: str, *, author_mode: AuthorMode = AuthorMode.COOP, **settings: object
     ) -> Instance:
+        node = await self._built(host, **settings)
+        async with node.db.write() as tx:
+            name, origin = host.partition(".")[0], node.settings.origin
+            coop = await actors.create(
+                tx, origin, "Organization", name, f"Coop {name.title()}", next(self.pairs)
+            )
+            await coops.put(tx, Coop(coop.id, "bike-repair", "fr", author_mode))
+        return self._opened(node, coop)
+
+    async def add_empty(self, host: str, **settings: object) -> Instance:
+        """A house whose set-up is not over: its server speaks, and there is no coop yet."""
+        node = await self._built(host, **settings)
+        async with node.db.read() as tx:
+            return self._opened(node, await actor_store.get(tx, f"{node.settings.origin}/actor"))
+
+    async def _built(self, host: str, **settings: object) -> Node:
         (folder := self.folder / host).mkdir()
         engine = await SqliteEngine.open(folder / "fedicoop.db", durable=False)
         count = itertools.count(1)
@@ -173,11 +189,10 @@ class Network:
         async with db.write() as tx:
             await meta.put(tx, "origin", settings.origin)
             await actors.create_server(tx, settings.origin, next(self.pairs))
-            name = host.partition(".")[0]
-            coop = await actors.create(
-                tx, settings.origin, "Organization", name, f"Coop {name.title()}", next(self.pairs)
-            )
-            await coops.put(tx, Coop(coop.id, "bike-repair", "fr", author_mode))
+        return node
+
+    def _opened(self, node: Node, coop: Actor) -> Instance:
+        host = node.settings.host
         app = house.build(node)
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False))
         instance = Instance(node, app, coop, operator(coop.id), http)

@@ -234,6 +234,33 @@ def test_a_new_house_is_private_and_says_what_was_made(run, tmp_path):
     }
 
 
+def test_the_origin_alone_makes_a_house_whose_set_up_asks_for_the_rest(run, tmp_path):
+    folder, origin = tmp_path / "velo", ("--origin", "https://velo.example")
+
+    answer = run("init", "--data-dir", folder, *origin, "--json")
+    again = run("admin", "link", "--data-dir", folder, "--json")
+    doctor = run("doctor", "--data-dir", folder, "--json")
+
+    told = json.loads(answer.out)
+    assert (told["actor"], told["handle"], told["name"]) == (None, None, None)
+    for link in (told["admin_link"], json.loads(again.out)["url"]):
+        assert link.startswith("https://velo.example/bienvenue/")
+    assert told["admin_link"] != json.loads(again.out)["url"]
+    [keys] = [check for check in json.loads(doctor.out)["checks"] if check["name"] == "keys"]
+    assert (keys["state"], "admin link" in keys["do"]) == ("warning", True)
+
+
+def test_what_init_was_told_is_answered_already(run, tmp_path):
+    folder = tmp_path / "velo"
+
+    run("init", "--data-dir", folder, "--origin", "https://velo.example", "--name", "Vélo", "--kind", "food")
+
+    with sqlite3.connect(folder / "fedicoop.db") as raw:
+        [(answers,)] = raw.execute("SELECT answers FROM setups").fetchall()
+    raw.close()
+    assert (json.loads(answers)["name"], json.loads(answers)["kind"]) == ("Vélo", "food")
+
+
 def test_a_house_is_never_built_over_another(house):
     before = sorted((path, path.stat().st_mtime_ns) for path in house.folder.rglob("*"))
 

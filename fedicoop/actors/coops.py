@@ -91,7 +91,7 @@ async def face(tx: Tx, host: str) -> Face:
            ORDER BY c.created_at, c.actor_id LIMIT 2""",
     )
     if not looks:
-        return Face(name=host, hue=usual_hue(host))
+        return Face(name=host, hue=usual_hue(host), is_open=False)
     oldest, alone = looks[0], len(looks) == 1
     return Face(
         name=oldest.name if alone else host,

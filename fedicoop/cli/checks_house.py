@@ -30,10 +30,10 @@ async def _identity(node: "Node") -> list[Finding]:
                 await keyring.signer(tx, id)
             except NotFound:
                 missing.append(id)
-    if not coops:
-        return [wrong("keys", "coop.none")]
     if missing:
         return [wrong("keys", "doctor.keys_missing", actors=", ".join(missing))]
+    if not coops:
+        return [mind("keys", "coop.none")]
     return [fine("keys", t("cli.doctor.keys_there", coops=", ".join(coop.handle for coop in coops)))]
 
 

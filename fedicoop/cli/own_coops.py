@@ -38,6 +38,7 @@ async def _create(name: str, handle: str, kind: str, locale: str | None, as_json
     async with opening.opened() as node:
         wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=locale or node.settings.locale)
         made = await make_coop(node, wish, await keyring.make())
+    assert made.coop
     handle = opening.name_of(made.coop)
     if as_json:
         told = {"actor": made.coop.id, "handle": handle, "name": made.coop.name}

@@ -24,36 +24,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the operator wants the first coop to be."""
+    """What the operator wants the first coop to be, as far as they said."""
 
-    handle: str
-    name: str
-    kind: str
+    handle: str = ""
+    name: str = ""
+    kind: str = ""
     locale: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the coop can be made at once; else the set-up in the browser asks for the rest."""
+        return bool(self.name and self.handle)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    coop: "Actor"
+    coop: "Actor | None"
     link: str
 
 
 @click.command(
     cls=Command,
     examples=(
-        'fedicoop init --data-dir velo --origin https://velo.example --name "Vélo Fives" --handle velo',
-        "fedicoop init --data-dir a --origin https://a.example --name A --handle a --kind tools --locale en",
+        "fedicoop init --data-dir velo --origin https://velo.example",
+        'fedicoop init --origin https://a.example --name "Outils" --handle outils --kind tools --locale fr',
     ),
 )
 @option("--origin", metavar="URL")
-@option("--name", required=True)
-@option("--handle", required=True)
-@option("--kind", type=click.Choice(KINDS), default="lending")
+@option("--name", default="")
+@option("--handle", default="")
+@option("--kind", type=click.Choice(KINDS))
 @option("--locale", type=click.Choice(("fr", "en")))
 @option("--bind", metavar="HOST:PORT")
 @as_json
 def init(
-    origin: str | None, name: str, handle: str, kind: str, locale: str | None, bind: str | None, as_json: bool
+    origin: str | None,
+    name: str,
+    handle: str,
+    kind: str | None,
+    locale: str | None,
+    bind: str | None,
+    as_json: bool,
 ) -> None:
     from fedicoop import settings as room
     from fedicoop.desk.answers import checked_name
@@ -62,7 +73,9 @@ def init(
     flags = {"data_dir": data_dir, "origin": origin, "locale": locale, "bind": bind}
     settings = room.load(flags, os.environ)
     opening.configure_log(settings, usual="error")
-    wish = Wish(handle=handle, name=checked_name(name), kind=kind, locale=settings.locale)
+    wish = Wish(
+        handle=handle, name=checked_name(name) if name else "", kind=kind or "", locale=settings.locale
+    )
     apart = settings.database_path if settings.database_url else None
     with building.site(settings.data_dir, apart) as folder:
         made = opening.perform(_make(replace(settings, data_dir=folder), wish))
@@ -75,13 +88,31 @@ async def _make(settings: "Settings", wish: Wish) -> Made:
     from fedicoop.actors.addresses import checked_handle
     from fedicoop.assemble import assemble
 
-    checked_handle(wish.handle)
-    pairs = [await keyring.make() for _ in range(2)]
+    if wish.handle:
+        checked_handle(wish.handle)
+    pair = await keyring.make()
     settings.media_dir.mkdir(mode=0o700)
     async with assemble(settings, create=True) as node:
         async with node.db.write() as tx:
-            await actions.create_server(tx, settings.origin, pairs[0])
-        return await make_coop(node, wish, pairs[1])
+            await actions.create_server(tx, settings.origin, pair)
+        return await (
+            make_coop(node, wish, await keyring.make()) if wish.is_whole else open_house(node, wish)
+        )
+
+
+async def open_house(node: "Node", wish: Wish) -> Made:
+    """A house without a coop yet: a link to the set-up, which begins with what the operator said."""
+    from fedicoop.actors.addresses import server_id
+    from fedicoop.desk import setups
+    from fedicoop.desk.answers import Answers
+    from fedicoop.desk.setups import Setup
+    from fedicoop.members import links
+
+    id = server_id(node.settings.origin)
+    said = Answers(name=wish.name, handle=wish.handle, kind=wish.kind, locale=wish.locale)
+    async with node.db.write() as tx:
+        await setups.put(tx, id, Setup(said))
+        return Made(None, link_to(node.settings.origin, await links.make(tx, id)))
 
 
 async def make_coop(node: "Node", wish: Wish, pair: "Pair") -> Made:
@@ -93,7 +124,7 @@ async def make_coop(node: "Node", wish: Wish, pair: "Pair") -> Made:
     origin = node.settings.origin
     async with node.db.write() as tx:
         coop = await actions.create(tx, origin, "Organization", wish.handle, wish.name, pair)
-        await coops.put(tx, Coop(coop.id, wish.kind, wish.locale, AuthorMode.COOP))
+        await coops.put(tx, Coop(coop.id, wish.kind or "lending", wish.locale, AuthorMode.COOP))
         secret = await links.make(tx, coop.id)
     return Made(coop, link_to(origin, secret))
 
@@ -120,18 +151,20 @@ def _show(settings: "Settings", made: Made, as_json: bool) -> None:
 
     from fedicoop.settings import FILE
 
-    folder, name = settings.data_dir, opening.name_of(made.coop)
+    folder, coop = settings.data_dir, made.coop
+    handle = opening.name_of(coop) if coop else None
     if as_json:
-        told = {"data_dir": str(folder), "origin": settings.origin, "actor": made.coop.id, "handle": name}
-        show_json(told | {"name": made.coop.name, "admin_link": made.link})
+        told = {"data_dir": str(folder), "origin": settings.origin, "actor": coop.id if coop else None}
+        show_json(told | {"handle": handle, "name": coop.name if coop else None, "admin_link": made.link})
         return
-    show(t("cli.init.title", version=__version__, name=made.coop.name, origin=settings.origin))
+    show(t("cli.init.title", version=__version__, origin=settings.origin))
     show(f"  {t('cli.init.forever')}")
     _step("folder", t("cli.init.folder_made", folder=folder))
     _step("settings", str(folder / FILE))
     _step("database", f"SQLite {sqlite3.sqlite_version}")
     _step("server", f"{settings.origin}/actor")
-    _step("coop", t("cli.init.coop_made", name=name))
+    if handle:
+        _step("coop", t("cli.init.coop_made", name=handle))
     show_link(made.link, folder)
     show(f"  {t('cli.init.next', command=opening.command('serve', '--data-dir', folder))}")
 
@@ -170,8 +203,13 @@ def link(coop: str | None, as_json: bool) -> None:
 
 
 async def _new_link(coop: str | None) -> tuple[str, str]:
+    """For the coop that is meant; for the house where its set-up is not over and there is none."""
+    from fedicoop.actors import store as actors
+    from fedicoop.actors.addresses import server_id
     from fedicoop.members import links
 
     async with opening.opened() as node, node.db.write() as tx:
-        secret = await links.make(tx, (await opening.our_coop(tx, coop)).id)
+        known = coop or await actors.coops(tx)
+        id = (await opening.our_coop(tx, coop)).id if known else server_id(node.settings.origin)
+        secret = await links.make(tx, id)
         return link_to(node.settings.origin, secret), (tx.now + links.VALID).isoformat(timespec="seconds")

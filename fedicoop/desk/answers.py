@@ -35,6 +35,7 @@ class Answers:
     latitude: float | None = None
     longitude: float | None = None
     radius_km: int | None = None
+    joining: str = ""
 
 
 def checked_name(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 
-from fedicoop.actors.coops import Coop
+from fedicoop.actors.coops import Coop, Joining
 from fedicoop.desk.answers import RADII, Answers
 from fedicoop.listings.categories import FIRST_BRANCH, KINDS
 from fedicoop.media import store as media
@@ -70,6 +70,7 @@ def of_coop(us: Actor, coop: Coop) -> Answers:
         latitude=coop.latitude,
         longitude=coop.longitude,
         radius_km=coop.radius_km,
+        joining=coop.joining,
     )
 
 
@@ -85,6 +86,7 @@ def form_of(said: Answers, host: str, language: str, **more: str) -> Form:
             "hue": str(usual_hue(host) if said.hue is None else said.hue),
             "place": said.place_name,
             "radius": str(said.radius_km) if said.radius_km else "",
+            "joining": said.joining or Joining.INVITATION,
         }
         | more,
         language,

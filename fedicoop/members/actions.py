@@ -46,17 +46,19 @@ async def first_admin(
     email: str | None = None,
     handle: str | None = None,
     password: str | None = None,
+    coop_id: str | None = None,
 ) -> Member:
     """Spend the link of `fedicoop init` or `admin link`: whoever holds it becomes an admin of its coop.
 
-    The handle is made of the name unless one is given; `password` is a PHC string.  Raises NotFound
-    `link.void` where the link was used before or its hour is over, and what `add` raises.
+    `coop_id` is the coop of a house that had none when the link was made.  The handle is made of the
+    name unless one is given; `password` is a PHC string.  Raises NotFound `link.void` where the link
+    was used before or its hour is over, and what `add` raises.
     """
     link = await links.spend(tx, secret, links.ADMIN)
     member = await _admit(
         tx,
         origin,
-        link.coop_id,
+        coop_id or link.coop_id,
         handle=handle or await handles.free(tx, name),
         name=name,
         pair=pair,

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedicoop import meta
-from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound, Problem, TooMany, Unauthenticated
 from fedicoop.jobs import queue
@@ -32,15 +31,6 @@ PASSWORD_OF = Limit("password of", 10, _QUARTER)
 PASSWORD_FROM = Limit("password from", 30, _QUARTER)
 LETTER_TO = Limit("sign-in letter to", 5, _HOUR)
 LETTER_FROM = Limit("sign-in letter from", 20, _HOUR)
-
-
-async def welcome(request: Request) -> Response:
-    """What is now online, under which name, and what to do next; opening it does not spend the link."""
-    node: Node = request.app.state.node
-    async with node.db.read() as tx:
-        link = await links.open(tx, request.path_params["secret"])
-        coop = await actors.get(tx, link.coop_id)
-    return render(request, "welcome.html", headers=_UNSEEN, coop=coop)
 
 
 async def entrance(request: Request) -> Response:
@@ -189,8 +179,6 @@ async def _is_demonstration(node: Node, tx: Tx) -> bool:
 
 
 routes = [
-    Route("/bienvenue/{secret}", welcome),
-    Route("/welcome/{secret}", welcome),
     Route(_HERE, entrance, methods=["GET"]),
     Route(_HERE, enter, methods=["POST"]),
     Route("/enter", entrance),

@@ -6,8 +6,8 @@ if (fields) {
   const sentence = part("sentence");
   const logo = part("logo");
   const show = () => {
-    const name = fields.name.value.trim();
-    part("name").textContent = name || fields.name.placeholder;
+    const name = fields.name.value.trim() || fields.name.placeholder;
+    part("name").textContent = name;
     part("initial").textContent = (name.match(/[\p{L}\p{N}]/u) || ["·"])[0].toUpperCase();
     sentence.textContent = fields.sentence.value.trim() || sentence.dataset.empty;
     phone.className = phone.className.replace(/hue-\d+/, `hue-${fields.hue.value}`);

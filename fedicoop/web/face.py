@@ -20,7 +20,8 @@ class Face:
     name: str
     hue: int
     logo: str | None = None  # the name of a picture of ours
-    locale: str | None = None  # what the coop speaks; None where there is no coop yet
+    locale: str | None = None  # what the coop speaks, if we know
+    is_open: bool = True  # False while a house has no coop: its set-up is not over
 
 
 def put_face(request: Request, face: Face) -> None:
