@@ -9,7 +9,7 @@ from fedicoop.cli.words import language, n, t
 from fedicoop.errors import Misconfigured, Misused
 
 
-@click.group(cls=Group, examples=("fedicoop mail test lea@mail.example",))
+@click.group(cls=Group, examples=("fedicoop mail test lea@mail.example", "fedicoop mail test --help"))
 def mail() -> None:
     pass
 
