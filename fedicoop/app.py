@@ -41,6 +41,7 @@ from fedicoop.listings import (
     show_pages,
     tasks,
     town_pages,
+    words_pages,
 )
 from fedicoop.listings import pages as listings
 from fedicoop.listings.news import Listed
@@ -152,6 +153,7 @@ ROUTES: list[BaseRoute] = [
     *away_pages.routes,
     *publishing_pages.routes,
     *own_pages.routes,
+    *words_pages.routes,
     *listings.routes,
 ]
 """Every page and every door, room by room; the first that fits an address answers."""

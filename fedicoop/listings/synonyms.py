@@ -7,11 +7,16 @@ house adds its own; all of them count in every search here, because what is foun
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fedicoop import access
+from fedicoop.access import Act, Member, OfCoop
 from fedicoop.db import Tx
-from fedicoop.words.synonyms import Synonyms, read_line
+from fedicoop.errors import Conflict, Misused
+from fedicoop.words.synonyms import Group, NoSynonyms, Synonyms, read_line
 
 MOST = 500
 """Lines of a coop: more than a list that somebody looks after."""
+LONGEST = 300
+"""Letters of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,39 @@ async def put(tx: Tx, line: Line) -> None:
 
 async def remove(tx: Tx, id: str, coop_id: str) -> None:
     await tx.run("DELETE FROM synonyms WHERE id = :id AND coop_id = :coop", id=id, coop=coop_id)
+
+
+async def add(tx: Tx, who: Member, text: str) -> Line:
+    """A steward says which words stand for each other.  Raises Misused, and Conflict for a known line."""
+    access.require(who, Act.COOP_EDIT, OfCoop(who.coop_id))
+    if len(text) > LONGEST:
+        raise Misused("words.long", most=str(LONGEST))
+    group = _group(text)
+    known = await of_coop(tx, who.coop_id)
+    if len(known) >= MOST:
+        raise Conflict("words.many", most=str(MOST))
+    if any(read_line(line.line).says(group) for line in known):
+        raise Conflict("words.known")
+    line = Line(tx.new_id(), who.coop_id, written(group))
+    await put(tx, line)
+    return line
+
+
+async def take_away(tx: Tx, who: Member, id: str) -> None:
+    """They no longer do; taking away what is not there changes nothing."""
+    access.require(who, Act.COOP_EDIT, OfCoop(who.coop_id))
+    await remove(tx, id, who.coop_id)
+
+
+def _group(text: str) -> Group:
+    try:
+        return read_line(text)
+    except NoSynonyms:
+        raise Misused("words.line") from None
+
+
+def written(group: Group) -> str:
+    """The line of a group, neatly."""
+    if group.mutual:
+        return " = ".join(group.texts)
+    return f"{group.texts[0]} > {', '.join(group.texts[1:])}"

@@ -31,6 +31,12 @@ class Group:
 
     phrases: tuple[Phrase, ...]
     mutual: bool
+    texts: tuple[str, ...] = ()  # the phrases as they were written
+
+    def says(self, other: "Group") -> bool:
+        """Whether it says all that the other says."""
+        same = self.mutual == other.mutual and (self.mutual or _same(self.phrases[0], other.phrases[0]))
+        return same and all(any(_same(one, mine) for mine in self.phrases) for one in other.phrases)
 
     def standins(self, number: int) -> tuple[Phrase, ...]:
         """What else to look for, where the phrase of that number was asked for."""
@@ -46,11 +52,18 @@ def read_line(line: str) -> Group:
         raise NoSynonyms(line)
     first, *others = line.split("=") if mutual else line.split(">", 1)
     texts = [first, *(others if mutual else others[0].split(",") if others else ())]
-    phrases = [tuple(asked(text.strip(), typing=False)) for text in texts if text.strip()]
-    phrases = list(dict.fromkeys(phrase for phrase in phrases if phrase))
-    if not (2 <= len(phrases) <= MOST_PHRASES) or any(len(phrase) > LONGEST_PHRASE for phrase in phrases):
+    read: dict[Phrase, str] = {}
+    for text in map(_plain, texts):
+        phrase = tuple(asked(text, typing=False))
+        if phrase and not any(_same(phrase, other) for other in read):
+            read[phrase] = text
+    if not (2 <= len(read) <= MOST_PHRASES) or any(len(phrase) > LONGEST_PHRASE for phrase in read):
         raise NoSynonyms(line)
-    return Group(tuple(phrases), mutual)
+    return Group(tuple(read), mutual, tuple(read.values()))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 class Synonyms:
@@ -90,6 +103,16 @@ class Synonyms:
             at += length
         return terms
 
+    def texts(self, words: Sequence[Word]) -> list[str]:
+        """What else is looked for where exactly these words are asked for, as it was written."""
+        found: dict[str, None] = {}
+        asked_for = _flat(words)
+        for key in sorted(asked_for[0].keys) if asked_for else ():
+            for group, number in self._starting.get(key, ()):
+                if _alike(_flat(group.phrases[number]), asked_for) and (group.mutual or not number):
+                    found |= dict.fromkeys(text for at, text in enumerate(group.texts) if at != number)
+        return list(found)
+
     def knows(self, word: Word) -> bool:
         return any(key in self._starting for key in word.keys)
 
@@ -97,6 +120,10 @@ class Synonyms:
 def _flat(phrase: Sequence[Word]) -> Phrase:
     """`deux-roues` as `deux`, `roues`."""
     return tuple(Word((part,)) for word in phrase for part in word.parts)
+
+
+def _same(one: Phrase, other: Phrase) -> bool:
+    return _alike(_flat(one), _flat(other))
 
 
 def _alike(one: Phrase, other: Phrase) -> bool:

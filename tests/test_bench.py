@@ -1,0 +1,29 @@
+"""The benches run, and say what they measured in a form that two runs can be compared by."""
+
+import json
+
+import pytest
+
+from bench.__main__ import main
+from bench.measuring import Times, quantile, verdict
+
+
+@pytest.mark.parametrize("pages", [[], ["--pages"]])
+def test_the_search_is_measured_beside_a_floor_of_the_same_run(tmp_path, capsys, pages):
+    words = ["search", *pages, "--listings", "200", "--questions", "5", "--folder", str(tmp_path), "--json"]
+
+    assert main(words) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    last = json.loads(told[-1])
+    assert last.keys() == {"name", "floor", "value", "ratio", "unit"}
+    assert last["value"] > last["floor"] > 0
+    assert last["ratio"] == pytest.approx(last["value"] / last["floor"], rel=0.01)
+    assert (tmp_path / "listings-200.db").exists()
+
+
+def test_a_share_of_the_times_is_done_within_a_quantile():
+    assert quantile([5, 1, 4, 2, 3], 0.5) == 3
+    assert quantile([1], 0.99) == 1
+    assert Times("x", [1, 2, 3, 4], [1]).at(0.95) == 4
+    assert json.loads(verdict("x", 2, 5))["ratio"] == 2.5
