@@ -162,6 +162,7 @@ class Act(StrEnum):
     LISTING_WRITE = "listing.write"
     MEMBER_ADD = "member.add"
     MEMBER_APPROVE = "member.approve"
+    MEMBER_WATCH = "member.watch"
 
 
 RULES: dict[Act, Rule] = {
@@ -180,6 +181,7 @@ RULES: dict[Act, Rule] = {
     Act.LISTING_SEE: within_its_audience,
     Act.LISTING_UPDATE: author_or_steward,
     Act.LISTING_WRITE: of_the_same_coop,
+    Act.MEMBER_WATCH: of_the_same_coop,
     Act.MEMBER_ADD: admin_of_the_coop,  # who adds a member says what role they have
     Act.MEMBER_APPROVE: steward_of_the_coop,
 }

@@ -66,6 +66,7 @@ from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
+from fedicoop.watches import pages as watches
 from fedicoop.watches import telling, tellings
 from fedicoop.web import help_pages, limits, problems, static
 from fedicoop.web.forms import Uploads
@@ -142,6 +143,7 @@ ROUTES: list[BaseRoute] = [
     *help_pages.routes,
     *members.routes,
     *first_run.routes,
+    *watches.routes,
     *coop_page.routes,
     *notice_pages.routes,
     *data_pages.routes,

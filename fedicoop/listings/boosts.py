@@ -37,6 +37,17 @@ async def put(tx: Tx, id: str, actor_id: str, listing_id: str) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    actor_id: str
+
+
+async def relayers(tx: Tx, listing_id: str) -> frozenset[str]:
+    """Who relayed a listing."""
+    rows = await tx.all(_Actor, "SELECT actor_id FROM boosts WHERE listing_id = :id", id=listing_id)
+    return frozenset(row.actor_id for row in rows)
+
+
 async def end_all_of(tx: Tx, actor_id: str) -> None:
     await tx.run("DELETE FROM boosts WHERE actor_id = :id", id=actor_id)
 

@@ -103,6 +103,15 @@ async def admins(tx: Tx, coop_id: str, *, but: str) -> int:
     )
 
 
+async def present(tx: Tx, id: str) -> Member | None:
+    """A member who can sign in; None for who left, or is shut out."""
+    return await tx.maybe(
+        Member,
+        f"SELECT {_COLUMNS} FROM members WHERE id = :id AND left_at IS NULL AND suspended_at IS NULL",
+        id=id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Language:
     language: str | None

@@ -11,7 +11,7 @@ from fedicoop.listings.matching import Match
 from fedicoop.listings.news import Listed
 from fedicoop.node import Node
 from fedicoop.notices.tell import tell
-from fedicoop.watches import owners, tellings
+from fedicoop.watches import news, owners, tellings
 
 MOST = 20
 """How many listings are compared with a new one; their owners hear of it."""
@@ -26,11 +26,15 @@ async def tell_of(node: Node, job: Job, task: Listed) -> None:
     """
     async with node.db.read() as tx:
         listing = await store.find(tx, task.listing_id)
-        found = await _matches(tx, listing) if listing and listing.shown else []
+        shown = listing is not None and listing.shown
+        found = await _matches(tx, listing) if listing and shown else []
+        waiting = await news.waiting_for(tx, listing) if listing and shown else []
     async with node.db.write() as tx:
         now = await store.find(tx, task.listing_id)
         if listing and now and now.shown and now.updated_at == listing.updated_at:
             await _tell_matches(tx, now, found)
+            for one in waiting:
+                await news.tell_of(tx, one, now)
         await queue.done(tx, job)
 
 
