@@ -126,9 +126,9 @@ async def house_keeping(node: Node) -> None:
             await notices.forget_old(tx)
             await publishing.sweep(tx)
     if hourly:
-        await write_morning_news(node)
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
+        await write_morning_news(node)
 
 
 ROUTES: list[BaseRoute] = [

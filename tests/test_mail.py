@@ -63,6 +63,7 @@ async def test_a_promised_letter_arrives_once_and_what_it_said_is_forgotten(nord
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Date"].datetime == nord.node.db.clock()
     assert letter.get_content_type() == "text/plain"
+    assert office.envelopes[0][2].isascii()
     assert "Cette" not in letter["Subject"]
     assert "https://nord.test/" in letter.get_content()
     assert (await kept(nord)).details == {}

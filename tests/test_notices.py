@@ -216,9 +216,9 @@ async def test_a_member_chooses_for_each_family_and_finds_the_choice_again(nord,
         for one in page.all("input[type=radio]")
         if "checked" in one.attrs
     }
-    assert chosen == {family.value: pace.value for family, pace in kinds.USUAL.items()}
+    assert chosen == {f"pace_{family}": pace.value for family, pace in kinds.USUAL.items()}
 
-    page = await visitor.submit("/alertes/reglages", exchanges="daily", coop="never")
+    page = await visitor.submit("/alertes/reglages", pace_exchanges="daily", pace_coop="never")
 
     assert "C’est enregistré" in page.words
     chosen = {
@@ -226,19 +226,19 @@ async def test_a_member_chooses_for_each_family_and_finds_the_choice_again(nord,
         for one in page.all("input[type=radio]")
         if "checked" in one.attrs
     }
-    assert chosen["exchanges"] == "daily"
-    assert chosen["coop"] == "never"
-    assert chosen["matches"] == "daily"
+    assert chosen["pace_exchanges"] == "daily"
+    assert chosen["pace_coop"] == "never"
+    assert chosen["pace_matches"] == "daily"
 
 
 async def test_what_is_no_choice_is_told_beside_it_and_changes_nothing(nord, lea):
     visitor = await signed_in(nord, lea)
     await visitor.open("/alertes/reglages")
 
-    page = await visitor.submit("/alertes/reglages", exchanges="hourly", coop="never")
+    page = await visitor.submit("/alertes/reglages", pace_exchanges="hourly", pace_coop="never")
 
     assert page.status == 422
-    assert "quatre possibilités" in page.all("#f-exchanges")[0].to_text()
+    assert "quatre possibilités" in page.all("#f-pace_exchanges")[0].to_text()
     async with nord.node.db.read() as tx:
         assert await readers.paces(tx, lea.id) == kinds.USUAL
 

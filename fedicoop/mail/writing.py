@@ -61,7 +61,7 @@ def written(letter: Letter, *, origin: str, sender: tuple[str, str], coop: str) 
     if stop := letter.details.get("stop"):
         message["List-Unsubscribe"] = f"<{origin}{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(body)
+    message.set_content(body, cte="quoted-printable")  # passes through servers that know seven bits only
     message["Content-Language"] = letter.language
     return message.as_bytes(policy=_POLICY)
 

@@ -85,7 +85,7 @@ async def choices(request: Request) -> Response:
     member = require_member(request)
     async with node.db.read() as tx:
         wanted = await readers.paces(tx, member.id)
-    form = Form.of({family.value: wanted[family].value for family in Family}, language_of(request))
+    form = Form.of({_field(family): wanted[family].value for family in Family}, language_of(request))
     return await _show_choices(request, form)
 
 
@@ -94,13 +94,18 @@ async def choose(request: Request) -> Response:
     member, form = require_member(request), await forms.read(request)
     wanted = {}
     for family in Family:
-        with form.checking(family.value):
-            wanted[family] = _pace(form[family.value])
+        with form.checking(_field(family)):
+            wanted[family] = _pace(form[_field(family)])
     if form.wrong:
         return await _show_choices(request, form, 422)
     async with node.db.write() as tx:
         await readers.choose(tx, member.id, wanted)
     return forms.see_other(request, f"{_CHOICES}?done=1")
+
+
+def _field(family: Family) -> str:
+    """A field that was called `matches` would hide the form's own `matches` from every script."""
+    return f"pace_{family}"
 
 
 def _pace(text: str) -> Pace:
