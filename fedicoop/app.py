@@ -17,6 +17,7 @@ from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.desk import coop_page, first_run
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.exchanges import keeping as exchanges
+from fedicoop.exchanges import routes as exchange_pages
 from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.delivering import deliver
@@ -165,6 +166,30 @@ def build(node: Node) -> Starlette:
     """The whole site on one node.  Needs no lifespan: whoever serves it opens and closes the node."""
     app = Starlette(
         routes=[*_probes(), *ROUTES],
+        routes=[
+            Route("/healthz", alive),
+            Route("/health", alive),
+            Route("/livez", alive),
+            Route("/readyz", ready),
+            *door.routes,
+            *actors.routes,
+            *outbox.routes,
+            *follows.routes,
+            *collections.routes,
+            *media.routes,
+            *tiles.routes,
+            *static.routes,
+            *help_pages.routes,
+            *members.routes,
+            *exchange_pages.routes,
+            *coop_page.routes,
+            *coop_pages.routes,
+            *town_pages.routes,
+            *explore_pages.routes,
+            *show_pages.routes,
+            *share_pages.routes,
+            *listings.routes,
+        ],
         middleware=[
             Middleware(PageHeaders),
             Middleware(Faces),

@@ -1,12 +1,14 @@
 """What members do in exchanges.  One function is one transaction's worth of change."""
 
+from dataclasses import replace
+
 from fedicoop import access
 from fedicoop.access import Act, Member
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, Forbidden, NotFound
 from fedicoop.exchanges import due, effects, photos, planning, store, telling, words
 from fedicoop.exchanges.exchange import Exchange, Plan
-from fedicoop.exchanges.steps import BOUND, WAITING, Side, Status, Step
+from fedicoop.exchanges.steps import BOUND, OPEN, WAITING, Side, Status, Step
 from fedicoop.exchanges.words import Sort
 from fedicoop.listings import store as listings
 from fedicoop.media.store import Kept
@@ -44,11 +46,13 @@ async def take_step(
     plan: Plan | None = None,
     text: str = "",
     contact: str | None = None,
+    place: str = "",
 ) -> Exchange:
     """Take a step from what one saw (its `version`): consent is given to that, and to nothing newer.
 
-    A button pressed twice takes its step once.  Raises NotFound to strangers, Conflict
-    `exchange.moved_on` where the other was quicker, and what `Exchange.take` and the listing refuse.
+    Whoever accepts may add how to be reached, and where to meet.  A button pressed twice takes its
+    step once.  Raises NotFound to strangers, Conflict `exchange.moved_on` where the other was quicker,
+    and what `Exchange.take` and the listing refuse.
     """
     before = await get_seen(tx, who, id)
     side = side_of(who, before)
@@ -58,8 +62,10 @@ async def take_step(
         raise Conflict("exchange.moved_on", f"{id} is at {before.version}, not {seen}")
     await _check_plan(tx, before, step, plan)
     after = before.take(step, side, tx.now, plan)
-    if contact is not None and side in BOTH:
+    if contact and side in BOTH:
         after = after.with_contact(side, contact)
+    if place and step is Step.ACCEPT:
+        after = replace(after, plan=replace(after.plan, place=place))
     return await keep(tx, before, after, step, side, voice_of(before, side, who), text)
 
 
@@ -141,6 +147,16 @@ async def say(tx: Tx, who: Member, id: str, text: str, *, once: str) -> Exchange
         ]
         await telling.tell_side(tx, exchange, others, "message", key=f"{id} {said}", by=side)
     return exchange
+
+
+async def give_contact(tx: Tx, who: Member, id: str, contact: str) -> Exchange:
+    """How the other can reach this side, while there is something to arrange."""
+    before = await get_seen(tx, who, id)
+    side = side_of(who, before)
+    if side not in BOTH or before.status not in OPEN:
+        raise Conflict("exchange.step", f"a contact in {id}, which is {before.status}")
+    await store.put_contact(tx, id, side, contact)
+    return before.with_contact(side, contact)
 
 
 async def thank(tx: Tx, who: Member, id: str, text: str) -> Exchange:

@@ -119,5 +119,7 @@ WISHES = frozenset({Step.REARRANGE, Step.ASK_LONGER})
 WAITING = frozenset({_S.ASKED, _S.COUNTERED})
 BOUND = frozenset({_S.AGREED, _S.REARRANGING, _S.HANDED_OVER, _S.EXTENDING, _S.RETURNED})
 """An agreement holds: its dates are taken, its place and contacts are known to both."""
+OUT = frozenset({_S.HANDED_OVER, _S.EXTENDING, _S.RETURNED})
+"""With the taker, or said to be back."""
 OPEN = WAITING | BOUND
 ENDED = frozenset(Status) - OPEN

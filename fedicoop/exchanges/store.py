@@ -7,7 +7,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Conflict
 from fedicoop.exchanges.exchange import Exchange
 from fedicoop.exchanges.rows import COLUMNS, Row, exchange_of, values_of
-from fedicoop.exchanges.steps import BOUND, WAITING, Status
+from fedicoop.exchanges.steps import BOUND, WAITING, Side, Status
 
 _ALL = ", ".join(COLUMNS)
 
@@ -101,6 +101,12 @@ async def due(tx: Tx, *, limit: int = 100) -> list[Exchange]:
         limit=limit,
     )
     return [exchange_of(row) for row in rows]
+
+
+async def put_contact(tx: Tx, id: str, side: Side, contact: str) -> None:
+    """Beside the steps: nobody consents to a telephone number."""
+    column = "proposer_contact" if side is Side.PROPOSER else "responder_contact"
+    await tx.run(f"UPDATE exchanges SET {column} = :contact WHERE id = :id", id=id, contact=contact)
 
 
 async def put_off(tx: Tx, id: str, by: timedelta) -> None:
