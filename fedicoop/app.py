@@ -17,6 +17,7 @@ from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.desk import coop_page, first_run
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.exchanges import keeping as exchanges
+from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
 from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
@@ -92,7 +93,7 @@ WORK: Work = {
 }
 """Every promise that a commit can make, and who keeps it."""
 
-WAITING: tuple[Ask, ...] = (hub.waiting,)
+WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting)
 """What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)
@@ -143,6 +144,7 @@ ROUTES: list[BaseRoute] = [
     *static.routes,
     *help_pages.routes,
     *members.routes,
+    *exchange_pages.routes,
     *first_run.routes,
     *watches.routes,
     *coop_page.routes,
@@ -166,30 +168,6 @@ def build(node: Node) -> Starlette:
     """The whole site on one node.  Needs no lifespan: whoever serves it opens and closes the node."""
     app = Starlette(
         routes=[*_probes(), *ROUTES],
-        routes=[
-            Route("/healthz", alive),
-            Route("/health", alive),
-            Route("/livez", alive),
-            Route("/readyz", ready),
-            *door.routes,
-            *actors.routes,
-            *outbox.routes,
-            *follows.routes,
-            *collections.routes,
-            *media.routes,
-            *tiles.routes,
-            *static.routes,
-            *help_pages.routes,
-            *members.routes,
-            *exchange_pages.routes,
-            *coop_page.routes,
-            *coop_pages.routes,
-            *town_pages.routes,
-            *explore_pages.routes,
-            *show_pages.routes,
-            *share_pages.routes,
-            *listings.routes,
-        ],
         middleware=[
             Middleware(PageHeaders),
             Middleware(Faces),

@@ -569,3 +569,11 @@ async def test_every_state_has_its_page_in_both_languages(village, lang):
                 )
                 if browser is not people[2]:
                     assert page.all(".doing .button"), status
+
+
+async def test_a_members_own_page_counts_what_waits(village):
+    await village.ask(await village.publish())
+    lea, zoe = await browsers(village)
+
+    assert "1 échange vous attend" in (await lea.open("/moi")).words
+    assert "échange vous attend" not in (await zoe.open("/moi")).words

@@ -11,6 +11,7 @@ from fedicoop.exchanges.steps import OPEN, Side
 from fedicoop.exchanges.words import Word
 from fedicoop.listings import store as listings
 from fedicoop.listings.listing import Listing
+from fedicoop.members.hub import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,13 @@ async def of(tx: Tx, who: Member) -> Overview:
     )
 
 
-async def count_waiting(tx: Tx, who: Member) -> int:
-    """How many exchanges wait for this member, for their hub."""
+async def waiting(tx: Tx, who: Member) -> list[Waiting]:
+    """For a member's own page: how many exchanges wait for them, and how many ask for their help."""
     overview = await of(tx, who)
-    return len(overview.waiting) + len(overview.called)
+    return [
+        Waiting(len(overview.waiting), "me.waiting.exchanges", "/echanges", "exchange"),
+        Waiting(len(overview.called), "me.waiting.troubles", "/echanges", "warning"),
+    ]
 
 
 async def _line(tx: Tx, exchange: Exchange, side: Side, last: Word | None, today: date) -> Line:
