@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from fedicoop.cli import archive, archiving, building, opening
+from fedicoop.cli import building, opening
 from fedicoop.cli.command import Command, Given, Group, as_json, option
 from fedicoop.cli.terminal import marked, show, show_json
 from fedicoop.cli.words import language, t
+from fedicoop.desk import archive, archiving
 from fedicoop.errors import Conflict, Misconfigured, Unavailable
 
 FILE = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
@@ -38,14 +39,14 @@ def create(file: Path, as_json: bool) -> None:
 
 
 async def _create(file: Path) -> archive.Manifest:
-    from fedicoop import meta
+    from fedicoop.desk import backups
 
     async with opening.opened() as node:
         async with node.db.read() as tx:
             listings = await tx.count("SELECT count(*) FROM listings WHERE local AND status <> 'removed'")
         found = await archiving.make(node.settings, file, listings=listings)
         async with node.db.write() as tx:
-            await meta.put(tx, "backup_at", tx.now.isoformat(timespec="seconds"))
+            await backups.note(tx)
     return found
 
 
@@ -114,10 +115,12 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
 
 def _make_room(target: Path, force: bool) -> Path | None:
     """Where the house that stands there went, if there is one and the operator insists."""
+    from fedicoop.db.lock import is_held
+
     if not target.exists():
         return None
     for name in ("serve", "worker"):
-        if opening.is_held(target, name):
+        if is_held(target, name):
             raise Unavailable("cli.restore_running", str(target), folder=str(target), name=name)
     try:
         building.require_free(target)

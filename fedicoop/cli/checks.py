@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from fedicoop.cli import checks_disk, checks_house, checks_network
-from fedicoop.cli.findings import Finding, fine
+from fedicoop.cli import checks_network
+from fedicoop.cli.words import language, t
+from fedicoop.desk.findings import Finding, fine, mind
 from fedicoop.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,17 +20,18 @@ async def examine(
     What cannot be asked because something beneath it is broken is left out: one cause, one ✗.
     """
     from fedicoop import settings as room
+    from fedicoop.desk import checks_machine
 
     try:
         settings = room.load(flags, environ)
     except Problem as problem:
         return found(Finding("settings", "✗", problem=problem))
     found(fine("settings", str(settings.data_dir / room.FILE)))
-    for check in (checks_disk.folder, checks_disk.room, checks_disk.sqlite):
-        for one in check(settings):
+    for check in checks_machine.CHECKS:
+        for one in check(settings, language()):
             found(one)
     try:
-        await checks_disk.database(settings, found)
+        await _database(settings, found)
         serving_at = await _node(settings, found)
     except Problem as problem:
         found(Finding("database", "✗", problem=problem))
@@ -37,14 +39,28 @@ async def examine(
     return await checks_network.examine(settings, serving_at, found)
 
 
+async def _database(settings: "Settings", found: Callable[[Finding], None]) -> None:
+    """The whole file is read; migrations that wait are told, not applied.  Raises Unavailable."""
+    from fedicoop.cli.database import state
+    from fedicoop.db.backup import check
+
+    await check(settings.database_path)
+    there = await state(settings)
+    if there.pending:
+        found(mind("database", "doctor.migrations_wait", names=", ".join(there.pending)))
+    else:
+        found(fine("database", t("doctor.database_sound", size=f"{there.size / 1_000_000:.1f}")))
+
+
 async def _node(settings: "Settings", found: Callable[[Finding], None]) -> str | None:
     """What the database knows; and where `serve` said that it listens."""
     from fedicoop import meta
     from fedicoop.assemble import assemble
+    from fedicoop.desk import checks_house
 
     async with assemble(settings) as node:
         for check in checks_house.CHECKS:
-            for one in await check(node):
+            for one in await check(node, language()):
                 found(one)
         async with node.db.read() as tx:
             return await meta.find(tx, "serving_at")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from fedicoop.cli import opening
-from fedicoop.cli.findings import Finding, fine, mind, wrong
 from fedicoop.cli.words import t
+from fedicoop.db.lock import is_held
+from fedicoop.desk.findings import Finding, fine, mind, wrong
 from fedicoop.errors import Problem
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def examine(settings: "Settings", serving_at: str | None, found: Callable[
         found(mind("https", "doctor.plain_http", origin=settings.origin))
     else:
         found(fine("https", settings.origin))
-    serving = opening.is_held(settings.data_dir, "serve")
+    serving = is_held(settings.data_dir, "serve")
     if serving:
         found(await asyncio.to_thread(_at_home, settings, serving_at or f"http://{settings.bind}"))
     addresses = await asyncio.to_thread(_addresses, name)
@@ -65,7 +65,7 @@ def _at_home(settings: "Settings", serving_at: str) -> Finding:
         line.close()
     if status != 200 or _self_link(body) is None:
         return wrong("webfinger", "doctor.odd_here", address=place.netloc, status=str(status))
-    return fine("webfinger", t("cli.doctor.answers", address=place.netloc))
+    return fine("webfinger", t("doctor.answers", address=place.netloc))
 
 
 def _self_link(body: bytes) -> str | None:

@@ -21,7 +21,7 @@ ERROR_FOUND = 3
 def doctor(strict: bool, as_json: bool) -> int:
     from fedicoop.cli import opening
     from fedicoop.cli.checks import examine
-    from fedicoop.cli.findings import Finding
+    from fedicoop.desk.findings import Finding
 
     flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
     findings = list[Finding]()
@@ -51,7 +51,7 @@ def _show(one: Any) -> None:
     from fedicoop.i18n import explain
 
     print("  ", end="")
-    label = t(f"cli.doctor.label.{one.label}")
+    label = t(f"doctor.label.{one.label}")
     if one.problem is None:
         return show_step("✓", label, one.text)
     said = explain(one.problem, language())

@@ -6,14 +6,13 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from fedicoop import log
 from fedicoop.cli.command import Given
-from fedicoop.errors import Misconfigured, NotFound, Unavailable
+from fedicoop.errors import Misconfigured, NotFound
 
 if TYPE_CHECKING:  # the rooms behind a node take 0.2 s to import
     from fedicoop.access import Member
@@ -95,22 +94,9 @@ async def acting(tx: "Tx", coop: "Actor", handle: str | None = None) -> "Member"
 
 def runs(found: "Settings") -> bool:
     """Whether `serve` or `worker` works on the data folder now, and so carries what is promised."""
-    return is_held(found.data_dir, "serve") or is_held(found.data_dir, "worker")
+    from fedicoop.db.lock import is_worked_on
 
-
-def is_held(data_dir: Path, name: str) -> bool:
-    """Whether a process of this sort has the data folder in its hands."""
-    from fedicoop.db.lock import hold
-
-    if not (data_dir / f"{name}.lock").exists():
-        return False
-    try:
-        with hold(data_dir, name):
-            return False
-    except Unavailable as problem:
-        if problem.key == "storage.held":
-            return True
-        raise
+    return is_worked_on(found.data_dir)
 
 
 async def carry(node: "Node", most: int = 50) -> None:

@@ -1,6 +1,5 @@
 """`outbox`: what still waits to be said, to whom, since when and why."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,14 @@ from fedicoop.cli import opening
 from fedicoop.cli.command import Group, as_json, option, yes
 from fedicoop.cli.terminal import marked, one_line, show, show_json, tell
 from fedicoop.cli.words import language, n, t
-from fedicoop.errors import Misused, NotFound, Problem
+from fedicoop.errors import Misused, NotFound
+from fedicoop.jobs.told import way_and_host
 
 if TYPE_CHECKING:
     from fedicoop.jobs.desk import GivenUp
     from fedicoop.jobs.queue import Lane
 
 HOST = click.argument("host", metavar="[HOST]", required=False)
-_WAYS = ("to", "from", "read")  # what a lane's name begins with; the rest is the host
 
 
 @click.group(cls=Group, examples=("fedicoop outbox status", "fedicoop outbox retry objets.example"))
@@ -37,7 +36,7 @@ def status(host: str | None, as_json: bool) -> None:
         for line in in_words(lane, now):
             show(line)
     for job in given_up:
-        show(f"  {job.id}  {job.kind}  {one_line(reason(job.last_error, job.lane))}")
+        show(f"  {job.id}  {job.kind}  {one_line(_reason(job.last_error, job.lane))}")
     if not lanes:
         show(marked("✓", t("cli.outbox.nothing")))
     elif not opening.runs(opening.settings()):
@@ -54,14 +53,14 @@ async def _status(host: str | None) -> "tuple[list[Lane], list[GivenUp], datetim
         return lanes, given_up, tx.now
 
 
+def _reason(error: str, lane: str) -> str:
+    from fedicoop.jobs.told import reason
+
+    return reason(error, lane, language())
+
+
 def _meant(lane: str, host: str | None) -> bool:
     return host is None or lane == host or way_and_host(lane)[1] == host.lower().strip().rstrip("/")
-
-
-def way_and_host(lane: str) -> tuple[str, str]:
-    """`to objets.example` is the way to a host; a lane of another form is a matter of our own."""
-    way, _, host = lane.partition(" ")
-    return (way, host) if way in _WAYS and host else ("own", lane)
 
 
 def _told(lane: "Lane", given_up: "list[GivenUp]") -> dict[str, Any]:
@@ -76,7 +75,7 @@ def _told(lane: "Lane", given_up: "list[GivenUp]") -> dict[str, Any]:
     }
     told |= {name: at.isoformat(timespec="seconds") if at else None for name, at in moments.items()}
     told |= {"failures": lane.failures, "last_error": lane.last_error}
-    told["why"] = reason(lane.last_error, lane.lane) if lane.last_error else None
+    told["why"] = _reason(lane.last_error, lane.lane) if lane.last_error else None
     return told | {"given_up": [job.id for job in given_up if job.lane == lane.lane]}
 
 
@@ -94,25 +93,12 @@ def in_words(lane: "Lane", now: datetime) -> Iterator[str]:
     mark = "✗" if lane.dead else "!" if lane.failures or lane.last_error else "✓"
     yield marked(mark, t("cli.outbox.line", host=host, what=", ".join(parts)))
     if lane.last_error:
-        yield f"    {t('cli.why', why=one_line(reason(lane.last_error, lane.lane)))}"
+        yield f"    {t('cli.why', why=one_line(_reason(lane.last_error, lane.lane)))}"
     if lane.since:
         yield f"    {t('cli.outbox.failing', since=moment(lane.since, language()), times=lane.failures)}"
     if lane.closed_until and lane.waiting:
         at = ago(lane.closed_until, now, language()) if lane.closed_until > now else t("cli.outbox.now")
         yield f"    {t('cli.outbox.next', at=at, command=f'fedicoop outbox retry {host}')}"
-
-
-def reason(error: str, lane: str) -> str:
-    """A kept error in the operator's language: it begins with the key of a problem, if it is one."""
-    from fedicoop.i18n import codes, explain
-
-    key, _, detail = error.partition(" ")
-    if key not in codes():
-        return t("cli.outbox.bug", error=error[:200])
-    status = re.search(r": (\d{3})\)?$", detail)
-    values = {"host": way_and_host(lane)[1], "status": status[1] if status else "…"}
-    said = explain(Problem(key, detail, **values), language())
-    return re.sub(r"\{\w+\}", "…", said.what)
 
 
 @outbox.command(examples=("fedicoop outbox retry", "fedicoop outbox retry objets.example --json"))

@@ -14,6 +14,7 @@ import click
 
 from fedicoop.cli import opening, systemd
 from fedicoop.cli.command import Command, option
+from fedicoop.db.lock import is_held
 from fedicoop.errors import Unavailable
 from fedicoop.log import log
 
@@ -43,7 +44,7 @@ def serve(bind: str | None, workers: int | None, log_level: str | None, log_form
     settings = opening.settings(bind=bind, workers=workers, log_level=log_level, log_format=log_format)
     opening.configure_log(settings)
     with held(settings.data_dir, "serve"), listening(*settings.listens_on) as sock:
-        alone = not opening.is_held(settings.data_dir, "worker")
+        alone = not is_held(settings.data_dir, "worker")
         return _run(_until_told_to_stop(settings, partial(answer, sock), settings.workers, alone))
 
 
@@ -61,7 +62,7 @@ def worker(workers: int | None, log_level: str | None, log_format: str | None) -
     settings = opening.settings(workers=workers, log_level=log_level, log_format=log_format)
     opening.configure_log(settings)
     with held(settings.data_dir, "worker"):
-        alone = not opening.is_held(settings.data_dir, "serve")
+        alone = not is_held(settings.data_dir, "serve")
         return _run(_until_told_to_stop(settings, None, settings.workers or 2, alone))
 
 

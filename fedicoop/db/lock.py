@@ -29,6 +29,24 @@ def hold(data_dir: Path, name: str) -> Iterator[None]:
         os.close(file)
 
 
+def is_held(data_dir: Path, name: str) -> bool:
+    """Whether a process of this sort has the data folder in its hands."""
+    if not (data_dir / f"{name}.lock").exists():
+        return False
+    try:
+        with hold(data_dir, name):
+            return False
+    except Unavailable as problem:
+        if problem.key == "storage.held":
+            return True
+        raise
+
+
+def is_worked_on(data_dir: Path) -> bool:
+    """Whether `serve` or `worker` works on the data folder now, and so carries what is promised."""
+    return is_held(data_dir, "serve") or is_held(data_dir, "worker")
+
+
 def _lock(file: int, name: str, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,26 +1,32 @@
-"""What `doctor` asks the database: who lives here, what is late, what is missing."""
+"""What the database is asked: who lives here, what is late, what is missing."""
 
+import asyncio
+import os
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from fedicoop.cli.findings import Finding, fine, mind, wrong
-from fedicoop.cli.words import language, t
-from fedicoop.errors import Problem
-
-if TYPE_CHECKING:
-    from fedicoop.node import Node
+from fedicoop import meta
+from fedicoop.actors import addresses, keyring, store
+from fedicoop.db.lock import is_worked_on
+from fedicoop.desk.findings import Finding, fine, mind, wrong
+from fedicoop.errors import NotFound, Problem
+from fedicoop.i18n import ago, moment, t
+from fedicoop.jobs import queue
+from fedicoop.jobs.told import reason, way_and_host
+from fedicoop.mail import store as letters
+from fedicoop.media import files
+from fedicoop.node import Node
+from fedicoop.outward.post import knock
 
 OLD_BACKUP = timedelta(days=7)
 LATE = timedelta(hours=1)
 RECENT = timedelta(days=7)
 
 
-async def _identity(node: "Node") -> list[Finding]:
+async def _identity(node: Node, language: str) -> list[Finding]:
     """The server, at least one coop, and keys for each of them."""
-    from fedicoop.actors import addresses, keyring, store
-    from fedicoop.errors import NotFound
-
     async with node.db.read() as tx:
         coops = await store.coops(tx)
         ids = [addresses.server_id(node.settings.origin), *(coop.id for coop in coops)]
@@ -34,106 +40,100 @@ async def _identity(node: "Node") -> list[Finding]:
         return [wrong("keys", "doctor.keys_missing", actors=", ".join(missing))]
     if not coops:
         return [mind("keys", "coop.none")]
-    return [fine("keys", t("cli.doctor.keys_there", coops=", ".join(coop.handle for coop in coops)))]
+    return [fine("keys", t("doctor.keys_there", language, coops=", ".join(coop.handle for coop in coops)))]
 
 
-async def _clock(node: "Node") -> list[Finding]:
+async def _clock(node: Node, language: str) -> list[Finding]:
     """A clock that stands before our own last words is wrong, and so will be every signature."""
-    from fedicoop.i18n import moment
-
     now = node.db.clock()
     async with node.db.read() as tx:
         ahead = await tx.count(
             "SELECT count(*) FROM sent WHERE created_at > :soon", soon=now + timedelta(minutes=5)
         )
-    shown = moment(now, language())
+    shown = moment(now, language)
     return [mind("clock", "doctor.clock_behind", now=shown)] if ahead else [fine("clock", shown)]
 
 
-async def _promises(node: "Node") -> list[Finding]:
+async def _promises(node: Node, language: str) -> list[Finding]:
     """Is what we promised being kept: who does it, what is late, what was given up?"""
-    from fedicoop.cli import opening
-    from fedicoop.cli.outbox import reason, way_and_host
-    from fedicoop.i18n import ago
-    from fedicoop.jobs import queue
-
     async with node.db.read() as tx:
         lanes, now = await queue.lanes(tx), tx.now
     found = list[Finding]()
-    if not opening.runs(node.settings):
+    if not is_worked_on(node.settings.data_dir):
         found.append(mind("running", "doctor.nobody_runs", command="fedicoop serve"))
     for lane in lanes:
         host = way_and_host(lane.lane)[1]
         if lane.dead:
             found.append(mind("outbox", "doctor.given_up", host=host, count=str(lane.dead)))
         elif lane.oldest and now - lane.oldest > LATE:
-            why = reason(lane.last_error, lane.lane) if lane.last_error else t("cli.doctor.no_worker")
-            since = ago(lane.oldest, now, language())
+            why = (
+                reason(lane.last_error, lane.lane, language)
+                if lane.last_error
+                else t("doctor.no_worker", language)
+            )
+            since = ago(lane.oldest, now, language)
             shown = {"host": host, "count": str(lane.waiting), "since": since, "reason": why}
             found.append(mind("outbox", "doctor.late", **shown))
     waiting = sum(lane.waiting for lane in lanes)
-    return [*found, *([] if found else [fine("outbox", t("cli.doctor.outbox_fine", waiting=waiting))])]
+    return [*found, *([] if found else [fine("outbox", t("doctor.outbox_fine", language, waiting=waiting))])]
 
 
-async def _backups(node: "Node") -> list[Finding]:
-    from datetime import datetime
-
-    from fedicoop import meta
-    from fedicoop.i18n import ago
+async def _backups(node: Node, language: str) -> list[Finding]:
 
     async with node.db.read() as tx:
         last, now = await meta.find(tx, "backup_at"), tx.now
     command = "fedicoop backup create fedicoop-backup.tar.gz"
     if last is None:
         return [mind("backup", "doctor.no_backup", command=command)]
-    since = ago(datetime.fromisoformat(last), now, language())
+    since = ago(datetime.fromisoformat(last), now, language)
     if now - datetime.fromisoformat(last) > OLD_BACKUP:
         return [mind("backup", "doctor.old_backup", since=since, command=command)]
     return [fine("backup", since)]
 
 
-async def _pictures(node: "Node") -> list[Finding]:
+async def _pictures(node: Node, language: str) -> list[Finding]:
     """Every photo that a row names is there."""
-    import os
-
-    from fedicoop.media import files
 
     folder = node.settings.media_dir
     if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-        reason = t("cli.doctor.no_access")
-        return [wrong("media", "cli.data_dir_unwritable", folder=str(folder), reason=reason)]
+        why = t("doctor.no_access", language)
+        return [wrong("media", "cli.data_dir_unwritable", folder=str(folder), reason=why)]
     async with node.db.read() as tx:
         names = await tx.all(_Name, "SELECT name FROM pictures WHERE status = 'kept'")
-    missing = [
-        one.name for one in names if files.NAME.fullmatch(one.name) and not (folder / one.name).exists()
-    ]
+    missing = await asyncio.to_thread(_missing, folder, [one.name for one in names])
     if missing:
-        return [wrong("media", "doctor.pictures_missing", count=str(len(missing)), folder=str(folder))]
-    return [fine("media", t("cli.doctor.pictures_there", count=len(names)))]
+        return [wrong("media", "doctor.pictures_missing", count=str(missing), folder=str(folder))]
+    return [fine("media", t("doctor.pictures_there", language, count=len(names)))]
 
 
-async def _mail(node: "Node") -> list[Finding]:
+async def _mail(node: Node, language: str, *, knocking: bool = True) -> list[Finding]:
     """Does the mail server let us in, and has it taken what we brought?"""
-    from urllib.parse import urlsplit
-
-    from fedicoop.mail import store
-    from fedicoop.outward.post import knock
 
     server = node.settings.mail_server
     async with node.db.read() as tx:
-        waiting, refused = await store.waiting(tx), await store.refused_since(tx, tx.now - RECENT)
+        waiting, refused = await letters.waiting(tx), await letters.refused_since(tx, tx.now - RECENT)
     if server is None:
         if waiting:
             return [mind("mail", "doctor.mail_waits", count=str(waiting))]
-        return [fine("mail", t("cli.doctor.no_mail"))]
+        return [fine("mail", t("doctor.no_mail", language))]
     ourselves = urlsplit(node.settings.origin).hostname or "localhost"
     try:
-        await knock(server, ourselves=ourselves, ca_file=node.out.ca_file)
+        if knocking:
+            await knock(server, ourselves=ourselves, ca_file=node.out.ca_file)
     except Problem as problem:
         return [Finding("mail", "✗", problem=problem)]
     if refused:
         return [mind("mail", "doctor.mail_refused", count=str(len(refused)), answer=refused[0].answer)]
-    return [fine("mail", t("cli.doctor.mail_fine", server=f"{server.host}:{server.port}"))]
+    return [fine("mail", t("doctor.mail_fine", language, server=f"{server.host}:{server.port}"))]
+
+
+def _missing(folder: Path, names: list[str]) -> int:
+    return sum(bool(files.NAME.fullmatch(name)) and not (folder / name).exists() for name in names)
+
+
+async def _letters(node: Node, language: str) -> list[Finding]:
+    """The same without asking the mail server, who may take his time."""
+    return await _mail(node, language, knocking=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +141,6 @@ class _Name:
     name: str
 
 
+QUICK = (_identity, _clock, _promises, _letters, _backups, _pictures)
+"""For a page: asks nobody outside."""
 CHECKS = (_identity, _clock, _promises, _mail, _backups, _pictures)

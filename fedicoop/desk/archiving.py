@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedicoop import __version__
-from fedicoop.cli.archive import DATABASE, FORMAT, MANIFEST, MEDIA, SETTINGS, Manifest, Summed, verify
+from fedicoop.desk.archive import DATABASE, FORMAT, MANIFEST, MEDIA, SETTINGS, Manifest, Summed, verify
 from fedicoop.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:

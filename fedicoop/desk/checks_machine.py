@@ -1,28 +1,24 @@
-"""What `doctor` looks at on this machine: the folder, the disk, SQLite, the database."""
+"""What is looked at on this machine: the folder, the disk, SQLite."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
 
-from fedicoop.cli.findings import Finding, fine, mind, wrong
-from fedicoop.cli.words import language, t
-
-if TYPE_CHECKING:
-    from fedicoop.settings import Settings
+from fedicoop.desk.findings import Finding, fine, mind, wrong
+from fedicoop.i18n import number, t
+from fedicoop.settings import FILE, Settings
 
 LEAST_ROOM, LITTLE_ROOM = 50_000_000, 500_000_000  # bytes
 OLDEST_SQLITE = (3, 40, 0)
 
 
-def folder(settings: "Settings") -> Iterator[Finding]:
-    import os
-
-    from fedicoop.settings import FILE
-
+def folder(settings: Settings, language: str) -> Iterator[Finding]:
     home = settings.data_dir
     if not home.is_dir():
         return (yield wrong("folder", "settings.not_initialised", folder=str(home)))
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-        reason = t("cli.doctor.no_access")
+        reason = t("doctor.no_access", language)
         return (yield wrong("folder", "cli.data_dir_unwritable", folder=str(home), reason=reason))
     opened = [one for one in (home, home / FILE, settings.database_path) if one.exists()]
     if loose := [str(one) for one in opened if one.stat().st_mode & 0o077]:
@@ -34,26 +30,20 @@ def _chmod(paths: list[str]) -> str:
     return f"chmod go-rwx {' '.join(paths)}"
 
 
-def room(settings: "Settings") -> Iterator[Finding]:
-    import shutil
-
-    from fedicoop.i18n import number
-
+def room(settings: Settings, language: str) -> Iterator[Finding]:
     if not settings.data_dir.is_dir():
         return
     free = shutil.disk_usage(settings.data_dir).free
-    shown = number(free // 1_000_000, language())
+    shown = number(free // 1_000_000, language)
     if free < LITTLE_ROOM:
         finding = wrong if free < LEAST_ROOM else mind
         yield finding("disk", "doctor.disk_nearly_full", free=shown, folder=str(settings.data_dir))
     else:
-        yield fine("disk", t("cli.doctor.free", free=shown))
+        yield fine("disk", t("doctor.free", language, free=shown))
 
 
-def sqlite(_: "Settings") -> Iterator[Finding]:
+def sqlite(_: Settings, __: str) -> Iterator[Finding]:
     """The library that Python brought: recent enough, and able to search texts."""
-    import sqlite3
-
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         yield wrong("sqlite", "doctor.sqlite_old", version=version, least="3.40")
@@ -67,14 +57,4 @@ def sqlite(_: "Settings") -> Iterator[Finding]:
         yield fine("sqlite", f"{version}, FTS5")
 
 
-async def database(settings: "Settings", found: Callable[[Finding], None]) -> None:
-    """The whole file is read; migrations that wait are told, not applied.  Raises Unavailable."""
-    from fedicoop.cli.database import state
-    from fedicoop.db.backup import check
-
-    await check(settings.database_path)
-    there = await state(settings)
-    if there.pending:
-        found(mind("database", "doctor.migrations_wait", names=", ".join(there.pending)))
-    else:
-        found(fine("database", t("cli.doctor.database_sound", size=f"{there.size / 1_000_000:.1f}")))
+CHECKS = (folder, room, sqlite)
