@@ -152,6 +152,8 @@ class Act(StrEnum):
     EXCHANGE_MEDIATE = "exchange.mediate"
     EXCHANGE_SEE = "exchange.see"
     EXCHANGE_TAKE_PART = "exchange.take_part"
+    HOUSE_MEND = "house.mend"
+    HOUSE_SEE = "house.see"
     KEYS_ROTATE = "keys.rotate"
     LISTING_CLOSE = "listing.close"
     LISTING_DELETE = "listing.delete"
@@ -173,6 +175,8 @@ RULES: dict[Act, Rule] = {
     Act.EXCHANGE_MEDIATE: mediator,
     Act.EXCHANGE_SEE: one_of_the_two_or_mediator,
     Act.EXCHANGE_TAKE_PART: one_of_the_two,
+    Act.HOUSE_MEND: admin_of_the_coop,  # deliver again, make a backup
+    Act.HOUSE_SEE: steward_of_the_coop,  # its health, what waits to be delivered
     Act.KEYS_ROTATE: admin_of_the_coop,
     Act.LISTING_CLOSE: author_or_steward,
     Act.LISTING_DELETE: author_or_steward,

@@ -15,6 +15,8 @@ from fedicoop.actors import pages as actors
 from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.desk import coop_page, first_run
+from fedicoop.desk import pages as desk
+from fedicoop.desk.backups import MakeBackup, make_backup
 from fedicoop.errors import Misdirected, Problem
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.exchanges import overview
@@ -83,6 +85,7 @@ WORK: Work = {
     "Forget": (Forget, tasks.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
+    "MakeBackup": (MakeBackup, make_backup),
     "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
     "Mail": (Mail, carry),
     "Listed": (Listed, telling.tell_of),
@@ -148,6 +151,7 @@ ROUTES: list[BaseRoute] = [
     *first_run.routes,
     *watches.routes,
     *coop_page.routes,
+    *desk.routes,
     *notice_pages.routes,
     *data_pages.routes,
     *coop_pages.routes,

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,21 @@ async def test_four_screens_open_a_coop_and_end_in_the_publish_form(network):
         [camille] = await members.of_coop(tx, us.id)
     assert (camille.name, camille.role, camille.handle) == ("Camille Duthoit", Role.ADMIN, "camille")
     assert (await visitor.open("/admin/coop")).status == 200
+
+
+async def test_what_is_published_after_the_first_run_is_seen_by_the_coop_that_follows(network):
+    sud = await network.add("sud.test")
+    velo, path = await house_with_link(network)
+    visitor = Visitor(velo)
+    await answer(visitor, path)
+    us, _ = await coop_of(velo)
+    await network.befriend(sud, replace(velo, coop=us))
+
+    await visitor.submit("/publier", button=("do", "publish"))
+    await network.settle()
+
+    [seen] = await sud.shelf()
+    assert seen.title == "Révision de vélo à prix libre"
 
 
 async def test_nobody_sees_anything_of_it_before_the_last_screen(network):

@@ -121,7 +121,7 @@ async def _words(node: Node, door: Door, form: Form) -> dict[str, Any]:
 async def _handle(node: Node, typed: str) -> str:
     handle = checked_handle(typed.lower().removeprefix("@").partition("@")[0])
     async with node.db.read() as tx:
-        if await actors.find_local(tx, handle):
+        if await actors.handle_taken(tx, handle):
             raise Conflict("actor.handle_taken", handle, handle=handle)
     return handle
 

@@ -1,0 +1,97 @@
+"""Backups that the house makes of itself when an admin asks: beside the database, to be carried away."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fedicoop import meta
+from fedicoop.db import Tx
+from fedicoop.desk import archiving
+from fedicoop.errors import Problem
+from fedicoop.jobs.queue import Job
+from fedicoop.log import log
+from fedicoop.node import Node
+
+KEPT = 3
+"""How many backups of this sort stay; older ones go once a newer one is there."""
+LANE = "backup"
+_NAME = re.compile(r"fedicoop-\d{8}T\d{6}\.tar\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class MakeBackup:
+    """A promise: the whole house in one file."""
+
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    name: str
+    size: int  # bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the last one could not be made."""
+
+    key: str
+    values: dict[str, str]
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.key, **self.values)
+
+
+async def make_backup(node: Node, job: Job, task: MakeBackup) -> None:  # noqa: ARG001 - as every job
+    """Made once: what stands in its way is told on the page, and asked for again by a click."""
+    folder = node.settings.backups_dir
+    file = folder / f"fedicoop-{node.db.clock():%Y%m%dT%H%M%S}.tar.gz"
+    async with node.db.read() as tx:
+        listings = await tx.count("SELECT count(*) FROM listings WHERE local AND status <> 'removed'")
+    try:
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await archiving.make(node.settings, file, listings=listings)
+    except Problem as problem:
+        log.warning("backup.not_made", key=problem.key, detail=problem.detail)
+        async with node.db.write() as tx:
+            await meta.put(tx, "backup_trouble", json.dumps({"key": problem.key, "values": problem.values}))
+        return
+    await asyncio.to_thread(_forget_old, folder)
+    async with node.db.write() as tx:
+        await note(tx)
+
+
+async def note(tx: Tx) -> None:
+    """A backup was made now, here or by the operator's command."""
+    await meta.put(tx, "backup_at", tx.now.isoformat(timespec="seconds"))
+    await meta.put(tx, "backup_trouble", "")
+
+
+async def trouble(tx: Tx) -> Trouble | None:
+    kept = await meta.find(tx, "backup_trouble")
+    return Trouble(**json.loads(kept)) if kept else None
+
+
+async def latest(tx: Tx) -> datetime | None:
+    """When the last backup was made, wherever it went."""
+    kept = await meta.find(tx, "backup_at")
+    return datetime.fromisoformat(kept) if kept else None
+
+
+def here(folder: Path) -> list[Backup]:
+    """The backups that stand beside the database, newest first."""
+    found = [one for one in folder.iterdir() if _NAME.fullmatch(one.name)] if folder.is_dir() else []
+    return [
+        Backup(one.name, one.stat().st_size, datetime.fromtimestamp(one.stat().st_mtime, UTC))
+        for one in sorted(found, reverse=True)
+    ]
+
+
+def _forget_old(folder: Path) -> None:
+    for old in here(folder)[KEPT:]:
+        (folder / old.name).unlink(missing_ok=True)
