@@ -8,11 +8,14 @@ import pytest
 
 from fedicoop import app as house
 from fedicoop import i18n
+from fedicoop.listings import actions as listings
 from fedicoop.members import store as members
 from fedicoop.notices import kinds, readers, store
 from fedicoop.notices.kinds import Family, Pace
 from fedicoop.notices.news import write_morning_news
 from fedicoop.notices.tell import tell
+from fedicoop.watches import actions as watches
+from fedicoop.watches.watch import Channel
 from tests.browsing import Visitor, signed_in
 from tests.post_office import post_office, with_mail
 
@@ -38,9 +41,9 @@ async def lea(nord):
     return await nord.join("lea", email="lea@mail.test")
 
 
-async def told(nord, *who, kind="exchange.x", key="k", path="/l/x", **values):
+async def told(nord, *members, kind="exchange.x", key="k", path="/l/x", **values):
     async with nord.node.db.write() as tx:
-        await tell(tx, [one.id for one in who], kind, path=path, key=key, **values)
+        await tell(tx, [one.id for one in members], kind, path=path, key=key, **values)
 
 
 async def choose(nord, who, **wanted):
@@ -380,6 +383,42 @@ async def test_who_gets_no_mail_gets_none(network, nord, lea, office, reason):
     assert office.letters == []
 
 
+async def test_what_was_chosen_for_one_thing_goes_before_what_holds_for_its_family(
+    network, nord, lea, office
+):
+    await told(nord, lea, kind="match.x", key="a", title="Remorque", pace=Pace.INSTANT)
+    await told(nord, lea, kind="match.x", key="b", title="Échelle", pace=Pace.NEVER)
+    await told(nord, lea, kind="match.x", key="c", title="Perceuse")
+    await after(network, nord, minutes=2)
+    [letter] = office.letters
+    assert "Remorque" in letter["Subject"]
+
+    await at(network, nord, 2030, 5, 2, 8, 10)
+
+    assert "Perceuse" in office.letters[1]["Subject"]
+    assert len(await notices(nord, lea)) == 3
+
+
+@pytest.mark.parametrize("whose", ["ours", "a neighbour's"])
+async def test_of_a_listing_that_is_gone_nothing_is_told_any_more(network, nord, lea, office, whose):
+    sud = await network.add("sud.test")
+    await network.befriend(nord, sud)
+    house_of = nord if whose == "ours" else sud
+    listing = await house_of.publish("Une annonce de trop")
+    await network.settle()
+    key = (await nord.find(listing.id)).key
+    await told(nord, lea, title=listing.title, path=f"/l/{key}")
+    await told(nord, lea, key="2", title="Autre chose", path="/l/other")
+
+    async with house_of.node.db.write() as tx:
+        await listings.delete(tx, house_of.operator, listing.id)
+    await network.settle()
+    await after(network, nord, minutes=2)
+
+    assert [notice.path for notice in await notices(nord, lea)] == ["/l/other"]
+    assert "Une annonce de trop" not in office.letters[0].get_content()
+
+
 # --- the morning ----------------------------------------------------------------------------------
 
 
@@ -586,3 +625,18 @@ async def test_who_leaves_leaves_no_notice_behind(nord, lea):
         assert await members.exists(tx, lea.id)
         for table in ("notices", "notice_choices", "notice_readers"):
             assert await tx.count(f"SELECT count(*) FROM {table}") == 0
+
+
+@pytest.mark.parametrize(("channel", "letters"), [("instant", 1), ("daily", 0), ("app", 0)])
+async def test_each_watch_has_the_pace_that_was_chosen_for_it(network, nord, lea, office, channel, letters):
+    async with nord.node.db.write() as tx:
+        await watches.watch_coop(tx, lea, nord.coop, Channel(channel))
+    await nord.publish("Remorque à vélo")
+    await nord.settle()
+
+    await after(network, nord, minutes=2)
+    assert len(office.letters) == letters
+
+    await at(network, nord, 2030, 5, 2, 8, 10)
+    assert len(office.letters) == (0 if channel == "app" else 1)
+    assert len(await notices(nord, lea)) == 1

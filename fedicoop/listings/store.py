@@ -9,6 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.listings import index
 from fedicoop.listings.listing import Kind, Listing, Mode
 from fedicoop.listings.rows import COLUMNS, FIXED, Row, listing_of, maybe, values_of
+from fedicoop.notices import store as notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,9 @@ async def shows(tx: Tx, photo: str, *, but: str) -> bool:
 
 
 async def remove(tx: Tx, id: str) -> None:
-    """Take a listing away without a trace: for what nobody outside was ever told of."""
+    """Take a listing away without a trace: from the search, and from what members here were told of it."""
+    if listing := await find(tx, id):
+        await notices.withdraw(tx, f"/l/{listing.key}")
     await index.forget(tx, id)
     await tx.run("DELETE FROM listings WHERE id = :id", id=id)
 
@@ -193,8 +196,7 @@ async def is_gone(tx: Tx, id: str, owner_id: str | None = None) -> Deleted | Non
 async def bury(tx: Tx, id: str, actor_id: str, *, former_type: str = "Note") -> None:
     """Delete a listing for good: its row goes, its id never comes back."""
     await tx.run("DELETE FROM boosts WHERE listing_id = :id", id=id)
-    await index.forget(tx, id)
-    await tx.run("DELETE FROM listings WHERE id = :id", id=id)
+    await remove(tx, id)
     await tx.run(
         """INSERT INTO tombstones (id, actor_id, former_type, deleted_at)
            VALUES (:id, :actor, :type, :now) ON CONFLICT (id, actor_id) DO NOTHING""",

@@ -104,7 +104,7 @@ async def _unsaid(tx: Tx, reader: Reader, due: set[Pace]) -> list[Notice]:
     """What they have not seen, of the families whose time it is."""
     wanted = await readers.paces(tx, reader.id)
     found = await store.unmailed(tx, reader.id, tx.now - OLDEST)
-    return [notice for notice in found if wanted[notice.family] in due]
+    return [notice for notice in found if (notice.pace or wanted[notice.family]) in due]
 
 
 async def _promise(tx: Tx, node: Node, reader: Reader, notices: list[Notice], *, key: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fedicoop import i18n
-from fedicoop.notices.kinds import Family, family_of
+from fedicoop.notices.kinds import Family, Pace, family_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Notice:
     created_at: datetime
     seen_at: datetime | None
     mailed_at: datetime | None
+    pace: Pace | None = None  # of its own; None: as its family's
 
     @property
     def values(self) -> dict[str, Any]:

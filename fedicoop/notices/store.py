@@ -3,20 +3,28 @@
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
+from fedicoop.notices.kinds import Pace
 from fedicoop.notices.notice import Notice
 
 REMEMBERED = timedelta(days=90)
-_COLUMNS = "id, member_id, kind, details, path, key, created_at, seen_at, mailed_at"
+_COLUMNS = "id, member_id, kind, details, path, key, created_at, seen_at, mailed_at, pace"
 
 
 async def put(
-    tx: Tx, member_id: str, kind: str, *, path: str, key: str, values: dict[str, object]
+    tx: Tx,
+    member_id: str,
+    kind: str,
+    *,
+    path: str,
+    key: str,
+    values: dict[str, object],
+    pace: Pace | None = None,
 ) -> str | None:
     """Keep a notice and answer its id; None where this member was told of this thing before."""
     id = tx.new_id()
     kept = await tx.run(
-        """INSERT INTO notices (id, member_id, kind, details, path, key, created_at)
-           VALUES (:id, :member, :kind, :details, :path, :key, :now)
+        """INSERT INTO notices (id, member_id, kind, details, path, key, created_at, pace)
+           VALUES (:id, :member, :kind, :details, :path, :key, :now, :pace)
            ON CONFLICT (member_id, kind, key) DO NOTHING""",
         id=id,
         member=member_id,
@@ -24,6 +32,7 @@ async def put(
         details=values,
         path=path,
         key=key,
+        pace=pace,
         now=tx.now,
     )
     return id if kept else None
@@ -92,6 +101,11 @@ async def mark_mailed(tx: Tx, notices: list[Notice]) -> None:
         "UPDATE notices SET mailed_at = :now WHERE id = :id",
         [{"id": notice.id, "now": tx.now} for notice in notices],
     )
+
+
+async def withdraw(tx: Tx, path: str) -> None:
+    """What they were about is gone: nothing of it stays on anybody's page, nor goes into a letter."""
+    await tx.run("DELETE FROM notices WHERE path = :path", path=path)
 
 
 async def forget_old(tx: Tx) -> None:
