@@ -47,6 +47,11 @@ class Draft:
         return next(iter(self.content.get("title", ())), "").strip()
 
     @property
+    def begun(self) -> bool:
+        """Whether there is anything to keep: a form that was only looked at makes no draft."""
+        return bool(self.title or self.photos or next(iter(self.content.get("text", ())), "").strip())
+
+    @property
     def kind(self) -> str:
         return next(iter(self.content.get("kind", ())), "")
 

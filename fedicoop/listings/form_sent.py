@@ -1,7 +1,7 @@
 """What is done with a form that was sent: kept as a draft whatever it says, and published if it is right.
 
 Each button of the form sends all of it.  `do` says which one: publish, save, preview, photos, or with
-what after a colon: `remove:NAME`, `up:NAME`, `down:NAME`, `place:TOWN`.
+what after a colon: `remove:NAME`, `up:NAME`, `down:NAME`, `place:TOWN`; the script says `keep`.
 """
 
 from dataclasses import dataclass, replace
@@ -21,6 +21,8 @@ from fedicoop.web.forms import Form
 
 _LONGEST_KEPT = 25_000  # characters of one field of a draft: more than any field may have
 _MOVES = {"up": -1, "down": 1}
+_ONLY_IF_BEGUN = ("publish", "preview", "keep")
+"""What keeps no draft of a form in which nothing was written: nobody asked for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ async def receive(node: Node, who: Member, desk: Desk, form: Form) -> Outcome:
         if button.does == "publish" and not form.wrong:
             return Outcome(draft, (await _publish(tx, who, desk, draft, raw)).key)
         shown = await looks.of(tx, who, raw, draft.photos, desk.editing) if button.does == "preview" else None
-        return Outcome(await publishing.keep(tx, draft, before), looks=shown)
+        if button.does not in _ONLY_IF_BEGUN or draft.begun or before.updated_at:
+            draft = await publishing.keep(tx, draft, before)
+        return Outcome(draft, looks=shown)
 
 
 def _check_untouched(listing: Listing, form: Form) -> None:

@@ -10,7 +10,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound, Problem, Unauthenticated
 from fedicoop.follows import store as follows
 from fedicoop.i18n import n
-from fedicoop.listings import drafts, form_desk, form_places, form_sent, publishing, terms
+from fedicoop.listings import drafts, form_desk, form_places, form_sent, house, matching, publishing, terms
 from fedicoop.listings.categories import FIRST_BRANCH
 from fedicoop.listings.drafts import Draft
 from fedicoop.listings.fields import MOST_PHOTOS
@@ -73,7 +73,7 @@ async def send(request: Request) -> Response:
 
 async def _receive(request: Request, who: Member, form: Form) -> Response:
     node: Node = request.app.state.node
-    desk = await _desk(request, who, form)
+    desk = await desk_of(request, who, form)
     if desk.draft.became:
         return _onwards(request, desk, desk.draft.became)
     outcome = await form_sent.receive(node, who, desk, form)
@@ -88,7 +88,7 @@ async def _receive(request: Request, who: Member, form: Form) -> Response:
     return forms.see_other(request, f"{desk.path}?draft={outcome.draft.id}{kept}{anchor}")
 
 
-async def _desk(request: Request, who: Member | None, form: Form) -> Desk:
+async def desk_of(request: Request, who: Member | None, form: Form) -> Desk:
     """The desk of a form that was sent.  Raises NotFound where its draft or its listing is not theirs."""
     node: Node = request.app.state.node
     key = request.path_params.get("key")
@@ -113,7 +113,7 @@ async def _editable(tx: Tx, who: Member, key: str) -> Listing:
 
 async def _again(request: Request, form: Form, problem: Problem) -> Response:
     """The form as it was typed, with a token of today: a session that ended takes nobody's words along."""
-    desk = await _desk(request, member_of(request), form)
+    desk = await desk_of(request, member_of(request), form)
     form.refuse("", problem)
     if form.files.get("photos"):
         form.refuse("photos", Conflict("publish.photos_again"))
@@ -170,6 +170,8 @@ async def done(request: Request) -> Response:
         coop = await actors.get(tx, who.coop_id)
         author = await actors.get(tx, listing.actor_id)
         partners = await follows.followers(tx, listing.actor_id)
+        matches = await matching.matches_of(tx, listing, who) if listing.shown else []
+        speakers = await house.speakers(tx, [match.listing for match in matches])
     page = f"{node.settings.origin}/l/{listing.key}"
     return render(
         request,
@@ -181,6 +183,8 @@ async def done(request: Request) -> Response:
         author=author,
         followers=len(partners),
         partners=[actor.name or actor.handle for actor in partners if actor.type == "Organization"][:3],
+        matches=matches,
+        speakers=speakers,
         page=page,
         code=qr(page),
         words=terms,

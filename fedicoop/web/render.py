@@ -48,7 +48,7 @@ def render(
     `here` among the values is the page's own path, for its canonical address and its translations.
     """
     language = language_of(request)
-    text = _environment().get_template(template).render(_frame(request, language) | values)
+    text = part(request, template, **values)
     visit = origin.new_visit(request)
     base = {
         **PAGE_HEADERS,
@@ -64,6 +64,11 @@ def render(
     if visit:
         origin.set_cookie(response, _node(request).settings.origin, visit, what="visit", days=1)
     return response
+
+
+def part(request: Request, template: str, **values: Any) -> str:
+    """A piece of a page, for a script that puts it into the page that it came from."""
+    return _environment().get_template(template).render(_frame(request, language_of(request)) | values)
 
 
 def language_of(request: Request) -> str:
