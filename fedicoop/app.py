@@ -36,6 +36,7 @@ from fedicoop.listings import (
     coop_pages,
     data_pages,
     explore_pages,
+    own,
     own_pages,
     publishing,
     publishing_pages,
@@ -97,7 +98,7 @@ WORK: Work = {
 }
 """Every promise that a commit can make, and who keeps it."""
 
-WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting)
+WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting)
 """What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)

@@ -40,6 +40,20 @@ async def test_who_has_nothing_is_told_what_to_do(house):
     ]
 
 
+async def test_ones_own_page_says_what_ends_soon_and_what_was_begun(house, network):
+    member = await house.join("lea")
+    lea = await signed_in(house, member)
+    await house.publish("Vélo", by=member)
+    network.clock.advance(days=55)
+    await lea.open("/publier")
+    await lea.submit("/publier", do="save", title="Commencée")
+
+    page = await lea.open("/moi")
+
+    assert "1 annonce se termine bientôt" in page.words
+    assert "1 brouillon à finir" in page.words
+
+
 async def test_each_tab_holds_what_it_says_and_counts_it(house, network):
     member = await house.join("lea")
     lea = await signed_in(house, member)
@@ -252,6 +266,24 @@ async def test_an_edit_that_changes_nothing_keeps_everything_as_it_was(house):
         "kind",
     ):
         assert getattr(kept, name) == getattr(listing, name), name
+
+
+async def test_a_place_within_a_town_is_shown_in_its_parts_and_stays_where_it_was(house):
+    member = await house.join("lea")
+    lea = await signed_in(house, member)
+    place = {"name": "rue Pierre-Legrand, Lille", "latitude": 50.6331, "longitude": 3.0921}
+    listing = await house.publish("Vélo", by=member, place=place)
+
+    page = await lea.open(f"/l/{listing.key}/modifier")
+    assert page.all("#f-place")[0].attrs["value"] == "Lille"
+    assert page.all("#f-spot")[0].attrs["value"] == "rue Pierre-Legrand"
+    assert "checked" in page.all("input[name=precision][value=street]")[0].attrs
+    await lea.submit(f"/l/{listing.key}/modifier", do="publish")
+    assert (await house.find(listing.id)).where == listing.where
+
+    await lea.open(f"/l/{listing.key}/modifier")
+    await lea.submit(f"/l/{listing.key}/modifier", do="publish", precision="town")
+    assert (await house.find(listing.id)).where.name == "Lille"
 
 
 async def test_photos_of_an_edit_are_added_and_taken_out(house):

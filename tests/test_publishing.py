@@ -75,8 +75,15 @@ async def test_the_town_of_the_member_is_filled_in_else_the_coops(house, lea):
         await tx.run("UPDATE members SET place_name = 'Roubaix', latitude = 50.69, longitude = 3.17")
 
     page = await lea.open("/publier")
-
     assert page.all("#f-place")[0].attrs["value"] == "Roubaix"
+    async with house.node.db.write() as tx:
+        await tx.run("UPDATE members SET place_name = NULL")
+        await tx.run("UPDATE coops SET place_name = 'Lille (59)', latitude = 50.63, longitude = 3.06")
+
+    page = await lea.open("/publier")
+    assert page.all("#f-place")[0].attrs["value"] == "Lille (59)"
+    await lea.submit("/publier", do="publish", title="Perceuse", mode="loan")
+    assert (await only_listing(house)).where.name == "Lille"
 
 
 async def test_everything_that_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(house, lea):

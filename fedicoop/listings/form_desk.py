@@ -89,10 +89,10 @@ async def open_desk(
 async def _known_places(tx: Tx, who: Member | None, coop: Coop, editing: Listing | None) -> tuple[Where, ...]:
     """Places that need not be looked up, the likeliest first."""
     places = [editing.where] if editing and editing.where else []
-    homes = [await members.home(tx, who.id)] if who else []
-    for at in (*homes, coop):
-        if at and at.place_name:
-            places.append(Where(at.place_name, at.latitude, at.longitude))
+    if who and (home := await members.profile(tx, who.id)).place_name:
+        places.append(Where(home.place_name, home.latitude, home.longitude))
+    if coop.place_name:
+        places.append(Where(coop.place_name, coop.latitude, coop.longitude))
     if who:
         places += await own.last_places(tx, who.id, who.coop_id)
     return tuple(places)

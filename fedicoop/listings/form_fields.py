@@ -149,7 +149,8 @@ def _place(form: Form, setting: Setting) -> dict[str, Any]:
         if setting.editing and setting.editing.where is None:
             return {"place": None}
         raise Misused("publish.place_missing")
-    where = form_places.find(form["place"], form["spot"], form["precision"], setting.known)
+    own = setting.editing.where if setting.editing else None
+    where = form_places.find(form["place"], form["spot"], form["precision"], setting.known, own=own)
     return {"place": {"name": where.name, "latitude": where.latitude, "longitude": where.longitude}}
 
 

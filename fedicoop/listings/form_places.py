@@ -7,6 +7,7 @@ leave (`places/geometry.py`).
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from fedicoop.errors import Misused
@@ -32,23 +33,27 @@ class Precision(StrEnum):
     STREET = "street"
 
 
-def find(place: str, spot: str, precision: str, known: Iterable[Where] = ()) -> Where:
+def find(
+    place: str, spot: str, precision: str, known: Iterable[Where] = (), *, own: Where | None = None
+) -> Where:
     """The place that these fields mean.
 
-    `place` is a town, or a place that is known already; `Fives, Lille` and `Lille-Fives` are taken as
-    a quarter with its town.  Raises Misused `publish.long`, `publish.place_unknown`.
+    `place` is the listing's `own` place, a town, or a place that is known already; `Fives, Lille` and
+    `Lille-Fives` are taken as a quarter with its town.
+    Raises Misused `publish.long`, `publish.place_unknown`.
     """
     named, known = line(place), tuple(known)
     if len(named) > LONGEST["place"]:
         raise Misused("publish.long", longest=str(LONGEST["place"]), length=str(len(named)))
-    at = _known(named, known) or _town(named, known)
+    at = _known(named, (own,) if own else ()) or _town(named, known) or _known(named, known)
+    at = at or _quarter(named, known)
     if at is None:
         raise Misused("publish.place_unknown", named, place=named[:60])
     within = line(_NUMBER.sub("", spot)) if precision in (Precision.QUARTER, Precision.STREET) else ""
     name = f"{within}, {at.name}" if within else at.name
     if len(name) > LONGEST["place"]:
         raise Misused("publish.long", longest=str(LONGEST["place"]), length=str(len(name)))
-    return Where(name, at.latitude, at.longitude)
+    return own if own and own.name == name else Where(name, at.latitude, at.longitude)
 
 
 def _known(named: str, known: Iterable[Where]) -> Where | None:
@@ -59,15 +64,18 @@ def _known(named: str, known: Iterable[Where]) -> Where | None:
 
 
 def _town(named: str, known: tuple[Where, ...]) -> Where | None:
-    """A town of the gazetteer by itself, or what is written before or after it."""
-    near = next(
-        ((w.latitude, w.longitude) for w in known if w.latitude is not None and w.longitude is not None), None
-    )
-    if town := gazetteer.find_town(named, near=near):
-        return Where(town.name, town.latitude, town.longitude)
+    """A town of the gazetteer: of several with one name, the one that is nearest to what we know."""
+    points = ((one.latitude, one.longitude) for one in known)
+    near = next(((north, east) for north, east in points if north is not None and east is not None), None)
+    town = gazetteer.find_town(named, near=near)
+    return Where(town.name, town.latitude, town.longitude) if town else None
+
+
+def _quarter(named: str, known: tuple[Where, ...]) -> Where | None:
+    """`Fives, Lille` and `Lille-Fives`: that name, where its town is."""
     for quarter, name in (named.rpartition(",")[::2], _halves(named)):
-        if quarter.strip() and name.strip() and (town := gazetteer.find_town(name, near=near)):
-            return Where(named, town.latitude, town.longitude)
+        if quarter.strip() and name.strip() and (town := _town(name, known)):
+            return replace(town, name=named)
     return None
 
 

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fedicoop.access import Member
 from fedicoop.db import Tx
+from fedicoop.listings import drafts
 from fedicoop.listings.listing import Listing, Status, Where
 from fedicoop.listings.rows import COLUMNS, Row, listing_of
+from fedicoop.members.hub import Waiting
 
 SOON = timedelta(days=7)
 """How long before its end a listing asks to be renewed."""
@@ -68,3 +71,18 @@ async def in_status(
         skip=skip,
     )
     return [listing_of(row) for row in rows]
+
+
+async def waiting(tx: Tx, who: Member) -> list[Waiting]:
+    """What waits for a member here: listings that end within days, and what they began."""
+    soon = await tx.count(
+        """SELECT count(*) FROM listings WHERE member_id = :member AND local AND status = 'published'
+               AND expires_at <= :soon""",
+        member=who.id,
+        soon=tx.now + SOON,
+    )
+    begun = len(await drafts.of_member(tx, who.id))
+    return [
+        Waiting(soon, "publish.waiting.soon", "/moi/annonces?tab=active", "renew"),
+        Waiting(begun, "publish.waiting.drafts", "/moi/annonces?tab=drafts", "edit"),
+    ]

@@ -159,23 +159,6 @@ async def set_language(tx: Tx, id: str, language: str | None) -> None:
     await tx.run("UPDATE members SET language = :language WHERE id = :id", language=language, id=id)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The town that a member looks from, as far as they said."""
-
-    place_name: str | None
-    latitude: float | None
-    longitude: float | None
-
-
-async def home(tx: Tx, id: str) -> Home | None:
-    return await tx.maybe(
-        Home,
-        "SELECT place_name, latitude, longitude FROM members WHERE id = :id AND place_name IS NOT NULL",
-        id=id,
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What a member says of themselves and chose for themselves; theirs alone to see, but for the name."""
