@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from fedicoop.app import house_keeping
+from fedicoop.listings import store as listing_store
 from fedicoop.signatures import cavage, rfc9421
 from tests import hostile
 from tests.conftest import actor
@@ -141,7 +142,7 @@ async def test_the_same_letter_five_times_has_one_effect(nord, friend, network):
     await network.settle()
     [seen] = await nord.shelf()
     async with nord.node.db.write() as tx:
-        await tx.run("DELETE FROM listings")
+        await listing_store.remove(tx, seen.id)
     network.clock.advance(days=31)
     await house_keeping(nord.node)
     again = await friend.send(said, nord)

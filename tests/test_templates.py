@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 SPOKEN = ("title", "placeholder", "aria-label", "alt", "label", "data-done", "content")
 NOT_SPOKEN = re.compile(r"width=device-width|light dark|noindex|article|profile|website|^[a-z-]+$|^[{(\"\[]")
-BRANDS = {"fedicoop", "Mastodon", "QR", "PDF", "CSV", "Atom", "RSS", "JSON", "GeoJSON", "km"}
+BRANDS = {"fedicoop", "Mastodon", "QR", "ALT", "PDF", "CSV", "Atom", "RSS", "JSON", "GeoJSON", "km"}
 
 
 def without_code(text: str) -> str:
