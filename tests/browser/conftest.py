@@ -168,13 +168,24 @@ def reader(chromium):
         made = Reader(page, origin, [], [])
         own = (origin, "data:", "blob:", "about:")
         page.on("request", lambda request: request.url.startswith(own) or made.foreign.append(request.url))
-        page.on("console", lambda said: said.type == "error" and made.errors.append(said.text))
+        page.on("console", lambda said: _counts(said) and made.errors.append(said.text))
+        page.on("response", lambda got: _refused(got) and made.errors.append(f"{got.status} {got.url}"))
         page.on("pageerror", lambda error: made.errors.append(str(error)))
         return made
 
     yield make
     for context in contexts:
         context.close()
+
+
+def _counts(said) -> bool:
+    """What the console reports of our pages; that an answer was a refusal is told with its address."""
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+def _refused(got) -> bool:
+    """A peer's photo that is still to be copied has an empty frame, which is a 404 on purpose."""
+    return got.status >= 400 and "/media/" not in got.url
 
 
 def awake(origin: str) -> bool:
