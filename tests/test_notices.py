@@ -1,5 +1,6 @@
 """What members are told: on the page of notices, by mail as they chose, in a feed of their own."""
 
+import gettext
 from datetime import datetime
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
@@ -263,6 +264,35 @@ def test_every_family_and_pace_has_its_words():
             assert i18n.t(f"notice.family_hint.{family}", language) != f"notice.family_hint.{family}"
         for pace in Pace:
             assert i18n.t(f"notice.pace.{pace}", language) != f"notice.pace.{pace}"
+
+
+def test_every_kind_that_has_words_has_a_family():
+    """Whoever adds a kind decides how often members hear of it by mail: a line in notices/kinds.py."""
+    keys = [
+        key
+        for key in gettext_keys()
+        if key.startswith("notice.") and key.endswith(".why") and key.count(".") > 1
+    ]
+    kinds_told = {key.split(".")[1] for key in keys} - {"other"}
+
+    assert {"exchange", "match", "watch"} <= kinds_told
+    assert kinds_told - kinds.FAMILIES.keys() == set()
+
+
+def gettext_keys():
+    with (i18n.LOCALE / "fr.mo").open("rb") as file:
+        return [key for key in gettext.GNUTranslations(file)._catalog if isinstance(key, str)]
+
+
+async def test_one_whose_news_cannot_be_written_keeps_them_from_nobody_else(network, nord, lea, office):
+    karim = await nord.join("karim", email="karim@mail.test")
+    await told(nord, lea, karim, kind="match.x", title="Remorque")
+    async with nord.node.db.write() as tx:
+        await tx.run("UPDATE notices SET details = 'odd' WHERE member_id = :id", id=lea.id)
+
+    await at(network, nord, 2030, 5, 2, 8, 10)
+
+    assert len(office.to("karim@mail.test")) == 1
 
 
 def test_a_kind_that_nobody_named_belongs_to_the_life_of_the_coop():

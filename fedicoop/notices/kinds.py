@@ -1,7 +1,8 @@
 """Which notices there are, in families, and how often a member is told of a family by mail.
 
 A notice of a new kind needs its words (the texts `notice.<kind>` and `notice.<kind>.why`) and, here, a
-line for the first part of its kind.  A kind that nobody named belongs to the life of the coop.
+line for the first part of its kind.  A kind that nobody named belongs to the life of the coop (and a
+test says so, before a release does).
 """
 
 from enum import StrEnum
@@ -33,7 +34,7 @@ USUAL: dict[Family, Pace] = {
 }
 """What holds for whoever chose nothing."""
 
-_FAMILIES: dict[str, Family] = {
+FAMILIES: dict[str, Family] = {
     "exchange": Family.EXCHANGES,
     "conversation": Family.EXCHANGES,
     "enquiry": Family.EXCHANGES,
@@ -48,6 +49,8 @@ _FAMILIES: dict[str, Family] = {
     "motion": Family.COOP,
     "report": Family.COOP,
     "account": Family.ACCOUNT,
+    "address_changed": Family.ACCOUNT,
+    "password_changed": Family.ACCOUNT,
     "listing": Family.ACCOUNT,  # one's own: about to end, say
     "session": Family.ACCOUNT,
 }
@@ -55,4 +58,4 @@ _FAMILIES: dict[str, Family] = {
 
 
 def family_of(kind: str) -> Family:
-    return _FAMILIES.get(kind.partition(".")[0], Family.COOP)
+    return FAMILIES.get(kind.partition(".")[0], Family.COOP)

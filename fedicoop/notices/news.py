@@ -77,7 +77,10 @@ async def write_morning_news(node: Node) -> int:
         if not found:
             break
         for reader in found:
-            written += await _morning_letter(node, reader.id, due, today)
+            try:
+                written += await _morning_letter(node, reader.id, due, today)
+            except Exception:  # one who cannot be written to keeps the news from nobody else
+                log.exception("notices.not_written", member=reader.id)
         after = found[-1].id
     async with node.db.write() as tx:
         await meta.put(tx, _TURN, today)
