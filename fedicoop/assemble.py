@@ -40,7 +40,7 @@ async def assemble(settings: Settings, *, create: bool = False) -> AsyncIterator
         ca_file=os.environ.get("SSL_CERT_FILE"),
     )
     try:
-        db = Database(engine, now, new_ulid_source())
+        db = Database(engine, now, new_ulid_source(), settings.zone)
 
         async def before_migrating(name: str) -> Path:
             settings.backups_dir.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The clock reminds, lets lapse, closes and forgets; it never says that something came back which did not."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,8 @@ from fedicoop.exchanges.steps import Side, Status, Step
 from fedicoop.media import store as pictures
 from tests.exchanging import NOW, TODAY, WEEKEND, Village, a_village, an_exchange, day, days
 from tests.photos import encoded, scene
+
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
@@ -68,15 +71,15 @@ async def test_a_loan_is_reminded_of_before_on_and_after_its_last_day_and_never_
 async def test_reminders_come_in_the_morning_of_their_day():
     lent = an_exchange(Status.HANDED_OVER, plan=days(0, 5))
 
-    told = {event.value: at for at, event in due.events(lent)}
+    told = {event.value: at for at, event in due.events(lent, PARIS)}
 
     assert told == {
-        "due_tomorrow": datetime.combine(day(4), due.morning(day(4)).time()).astimezone(),
-        "due_today": due.morning(day(5)),
-        "overdue": due.morning(day(6)),
-        "long_overdue": due.morning(day(12)),
+        "due_tomorrow": datetime(2030, 5, 5, 6, tzinfo=UTC),
+        "due_today": datetime(2030, 5, 6, 6, tzinfo=UTC),
+        "overdue": datetime(2030, 5, 7, 6, tzinfo=UTC),
+        "long_overdue": datetime(2030, 5, 13, 6, tzinfo=UTC),
     }
-    assert {at.astimezone().hour for at in told.values()} == {8}
+    assert {at.astimezone(PARIS).hour for at in told.values()} == {8}
 
 
 async def test_after_a_long_sleep_only_the_latest_reminder_is_sent(village):
@@ -186,7 +189,7 @@ async def test_nothing_is_forgotten_while_a_problem_is_open(village):
 
 
 def test_nothing_is_due_of_what_needs_no_clock():
-    assert due.due(an_exchange(Status.DONE)) is None
-    assert due.due(an_exchange(Status.HANDED_OVER, plan=Plan(starts_on=TODAY))) is None
-    assert due.due(an_exchange(Status.AGREED, plan=Plan()))[0] == NOW + timedelta(days=7)
+    assert due.due(an_exchange(Status.DONE), UTC) is None
+    assert due.due(an_exchange(Status.HANDED_OVER, plan=Plan(starts_on=TODAY)), UTC) is None
+    assert due.due(an_exchange(Status.AGREED, plan=Plan()), UTC)[0] == NOW + timedelta(days=7)
     assert WEEKEND.starts_on > TODAY

@@ -51,14 +51,14 @@ def test_every_step_leads_where_the_table_says_for_those_who_may_and_nobody_else
 
         if (status, step) not in STEPS:
             with pytest.raises(Conflict):
-                before.take(step, side, ON_THE_DAY, WEEKEND)
+                before.take(step, side, ON_THE_DAY, ON_THE_DAY.date(), WEEKEND)
             continue
         target, who = STEPS[status, step]
         if side not in the_sides(who, before):
             with pytest.raises(Forbidden):
-                before.take(step, side, ON_THE_DAY, WEEKEND)
+                before.take(step, side, ON_THE_DAY, ON_THE_DAY.date(), WEEKEND)
             continue
-        after = before.take(step, side, ON_THE_DAY, WEEKEND)
+        after = before.take(step, side, ON_THE_DAY, ON_THE_DAY.date(), WEEKEND)
         assert after.status is target
         assert (after.version, after.changed_at) == (before.version + 1, ON_THE_DAY)
         assert step in before.open_to(side, ON_THE_DAY.date())
@@ -99,13 +99,13 @@ def test_a_counter_proposal_needs_the_consent_of_the_other_side():
     asked = an_exchange()
     other = Plan(starts_on=day(8), ends_on=day(9))
 
-    countered = asked.take(Step.COUNTER, Side.PROPOSER, NOW, other)
+    countered = asked.take(Step.COUNTER, Side.PROPOSER, NOW, TODAY, other)
 
     assert (countered.status, countered.plan, countered.turn) == (Status.COUNTERED, other, Side.RESPONDER)
     with pytest.raises(Forbidden):
-        countered.take(Step.ACCEPT, Side.PROPOSER, NOW)
-    assert countered.take(Step.ACCEPT, Side.RESPONDER, NOW).status is Status.AGREED
-    again = countered.take(Step.COUNTER, Side.RESPONDER, NOW, WEEKEND)
+        countered.take(Step.ACCEPT, Side.PROPOSER, NOW, TODAY)
+    assert countered.take(Step.ACCEPT, Side.RESPONDER, NOW, TODAY).status is Status.AGREED
+    again = countered.take(Step.COUNTER, Side.RESPONDER, NOW, TODAY, WEEKEND)
     assert (again.plan, again.turn) == (WEEKEND, Side.PROPOSER)
 
 
@@ -113,12 +113,12 @@ def test_an_agreement_holds_while_another_day_is_asked_for():
     agreed = an_exchange(Status.AGREED)
     other = Plan(starts_on=day(8), ends_on=day(9))
 
-    asked = agreed.take(Step.REARRANGE, Side.RESPONDER, NOW, other)
+    asked = agreed.take(Step.REARRANGE, Side.RESPONDER, NOW, TODAY, other)
 
     assert (asked.plan, asked.wish, asked.turn) == (WEEKEND, other, Side.PROPOSER)
-    assert asked.take(Step.REFUSE, Side.PROPOSER, NOW).plan == WEEKEND
-    assert asked.take(Step.LAPSE, Side.CLOCK, NOW).status is Status.AGREED
-    granted = asked.take(Step.GRANT, Side.PROPOSER, NOW)
+    assert asked.take(Step.REFUSE, Side.PROPOSER, NOW, TODAY).plan == WEEKEND
+    assert asked.take(Step.LAPSE, Side.CLOCK, NOW, TODAY).status is Status.AGREED
+    granted = asked.take(Step.GRANT, Side.PROPOSER, NOW, TODAY)
     assert (granted.status, granted.plan, granted.wish) == (Status.AGREED, other, None)
 
 
@@ -128,28 +128,28 @@ def test_longer_is_asked_by_the_borrower_and_granted_by_the_lender():
     for kind, lender in ((Kind.OFFER, Side.PROPOSER), (Kind.NEED, Side.RESPONDER)):
         lent = an_exchange(Status.HANDED_OVER, kind=kind)
         with pytest.raises(Forbidden):
-            lent.take(Step.ASK_LONGER, lender, NOW, longer)
+            lent.take(Step.ASK_LONGER, lender, NOW, TODAY, longer)
 
-        asked = lent.take(Step.ASK_LONGER, lender.other, NOW, longer)
+        asked = lent.take(Step.ASK_LONGER, lender.other, NOW, TODAY, longer)
 
         assert asked.plan == WEEKEND
-        assert asked.take(Step.GRANT, lender, NOW).plan == longer
-        assert asked.take(Step.REFUSE, lender, NOW).plan == WEEKEND
-        assert asked.take(Step.GIVE_BACK, lender.other, NOW).status is Status.RETURNED
+        assert asked.take(Step.GRANT, lender, NOW, TODAY).plan == longer
+        assert asked.take(Step.REFUSE, lender, NOW, TODAY).plan == WEEKEND
+        assert asked.take(Step.GIVE_BACK, lender.other, NOW, TODAY).status is Status.RETURNED
 
 
 def test_a_return_that_the_borrower_tells_of_is_for_the_lender_to_confirm():
     lent = an_exchange(Status.HANDED_OVER)
 
-    told = lent.take(Step.GIVE_BACK, Side.RESPONDER, NOW)
+    told = lent.take(Step.GIVE_BACK, Side.RESPONDER, NOW, TODAY)
 
     assert told.returned_at == NOW
     with pytest.raises(Forbidden):
-        told.take(Step.TAKE_BACK, Side.RESPONDER, NOW)
+        told.take(Step.TAKE_BACK, Side.RESPONDER, NOW, TODAY)
     later = NOW + timedelta(days=2)
-    confirmed = told.take(Step.TAKE_BACK, Side.PROPOSER, later)
+    confirmed = told.take(Step.TAKE_BACK, Side.PROPOSER, later, TODAY)
     assert (confirmed.status, confirmed.returned_at, confirmed.ended_at) == (Status.DONE, NOW, later)
-    denied = told.take(Step.NOT_BACK, Side.PROPOSER, later)
+    denied = told.take(Step.NOT_BACK, Side.PROPOSER, later, TODAY)
     assert (denied.status, denied.returned_at) == (Status.HANDED_OVER, None)
 
 
@@ -160,7 +160,7 @@ def test_nobody_misses_an_appointment_before_its_day():
         assert Step.MISS not in agreed.open_to(side, TODAY)
         assert Step.MISS in agreed.open_to(side, WEEKEND.starts_on)
     with pytest.raises(Conflict):
-        agreed.take(Step.MISS, Side.PROPOSER, NOW)
+        agreed.take(Step.MISS, Side.PROPOSER, NOW, TODAY)
 
 
 @pytest.mark.parametrize("status", sorted(BOUND))
@@ -173,4 +173,4 @@ def test_a_mediator_closes_only_what_they_were_called_to(status):
     for one in (quiet, settled):
         assert one.open_to(Side.STEWARD, TODAY) == []
         with pytest.raises(Forbidden):
-            one.take(Step.SETTLE, Side.STEWARD, NOW)
+            one.take(Step.SETTLE, Side.STEWARD, NOW, TODAY)

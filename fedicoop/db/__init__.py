@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from fedicoop.db.rows import fit, reader
@@ -59,6 +59,12 @@ class Tx:
     now: datetime
     new_id: Callable[[], str]
     _connection: Connection
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """Which day it is where the house is."""
+        return self.now.astimezone(self.zone).date()
 
     async def run(self, sql: str, **values: Any) -> int:
         """Run a statement, and say how many rows it touched."""
@@ -98,11 +104,15 @@ def _fitted(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine, a clock and a source of ids: everything that a transaction is made of."""
+    """An engine, a clock and a source of ids: everything that a transaction is made of.
+
+    `zone` is the house's own, by which its days begin.
+    """
 
     engine: Engine
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    zone: tzinfo = UTC
     _commits: "_Commits" = field(default_factory=lambda: _Commits(), init=False, repr=False)
 
     @asynccontextmanager
@@ -128,7 +138,7 @@ class Database:
         token = inside.set(True)
         try:
             async with self.engine.transaction(write=write) as connection:
-                yield Tx(self.clock(), self.new_id, connection), connection
+                yield Tx(self.clock(), self.new_id, connection, self.zone), connection
         finally:
             inside.reset(token)
 

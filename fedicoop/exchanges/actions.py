@@ -61,7 +61,7 @@ async def take_step(
             return before
         raise Conflict("exchange.moved_on", f"{id} is at {before.version}, not {seen}")
     await _check_plan(tx, before, step, plan)
-    after = before.take(step, side, tx.now, plan)
+    after = before.take(step, side, tx.now, tx.today, plan)
     if contact and side in BOTH:
         after = after.with_contact(side, contact)
     if place and step is Step.ACCEPT:
@@ -78,14 +78,14 @@ async def _check_plan(tx: Tx, before: Exchange, step: Step, plan: Plan | None) -
     listing = await listings.find(tx, before.listing_id)
     if listing is None:
         raise Conflict("exchange.listing_gone", before.listing_id)
-    planning.check(plan, listing, tx.now.astimezone().date())
+    planning.check(plan, listing, tx.today)
 
 
 async def keep(
     tx: Tx, before: Exchange, after: Exchange, step: Step, side: Side, voice: str, text: str = ""
 ) -> Exchange:
     """A step with everything that follows: the clock, the listing, the thread, the notices."""
-    after = due.wound(after)
+    after = due.wound(after, tx.zone)
     await store.keep_step(tx, before, after)
     await effects.after_step(tx, before, after)
     await words.say(
@@ -127,7 +127,7 @@ async def let_others_go(tx: Tx, done: Exchange) -> None:
 
 async def let_go(tx: Tx, waiting: Exchange) -> None:
     """The listing is gone: a request that waits for an answer ends here."""
-    after = due.wound(waiting.take(Step.LAPSE, Side.CLOCK, tx.now))
+    after = due.wound(waiting.take(Step.LAPSE, Side.CLOCK, tx.now, tx.today), tx.zone)
     await store.keep_step(tx, waiting, after)
     once = words.step_once(after.version)
     await words.say(tx, after.id, Sort.STEP, Side.CLOCK, "", once=once, step="gone")

@@ -66,8 +66,8 @@ async def ask(
     if before := await store.find_asked(tx, responder.actor_id, once):
         return before
     listing = await find_open(tx, who, key)
-    planning.check(plan, listing, tx.now.astimezone().date())
-    exchange = due.wound(_asked(tx, listing, await proposer(tx, listing), responder, plan, once))
+    planning.check(plan, listing, tx.today)
+    exchange = due.wound(_asked(tx, listing, await proposer(tx, listing), responder, plan, once), tx.zone)
     await _require_free(tx, exchange, listing)
     await store.put(tx, exchange)
     await words.say(

@@ -81,7 +81,7 @@ async def _draw(request: Request, who: Member, listing: Listing, form: Form, sta
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         coop = await actors.find(tx, listing.coop_id or listing.actor_id)
-        busy = await _busy(tx, listing)
+        busy, today = await _busy(tx, listing), tx.today
         waiting = await store.find_unanswered(tx, listing.id, asking.asker(who).actor_id)
     return render(
         request,
@@ -94,7 +94,7 @@ async def _draw(request: Request, who: Member, listing: Listing, form: Form, sta
         once=form["once"] or secrets.token_urlsafe(9),
         busy=busy,
         waiting=waiting,
-        today=node.db.clock().astimezone().date(),
+        today=today,
         with_days=planning.needs_days(listing.mode),
         with_hour=listing.mode in (Mode.SERVICE, Mode.SKILL),
         shares_out=planning.shares_out(listing),
@@ -109,7 +109,7 @@ async def _busy(tx: Tx, listing: Listing) -> list[Taking]:
     """The days on which nothing of it is left, as far as agreements tell."""
     if not taken.lasts(listing) or listing.mode is not Mode.LOAN:
         return []
-    takings = await taken.of_listing(tx, listing.id, since=tx.now.astimezone().date())
+    takings = await taken.of_listing(tx, listing.id, since=tx.today)
     return [one for one in takings if not taken.left(listing, takings, _alike(one))]
 
 

@@ -4,17 +4,21 @@ Days and hours are written without a zone ("floating"): ten o'clock at the place
 """
 
 from datetime import UTC, date, datetime, timedelta
-
-from icalendar import Calendar, Event, vText
+from typing import TYPE_CHECKING
 
 from fedicoop.exchanges.exchange import Exchange, Plan
 from fedicoop.i18n import t
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _MEETING = timedelta(hours=1)
 
 
 def file(exchange: Exchange, *, origin: str, who: str, place: str, language: str) -> bytes:
     """A loan as whole days, with its hand-over where an hour is agreed; anything else as a meeting."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//fedicoop//exchanges//")
     calendar.add("version", "2.0")
@@ -36,7 +40,7 @@ def file(exchange: Exchange, *, origin: str, who: str, place: str, language: str
     return bytes(calendar.to_ical())
 
 
-def _meeting(exchange: Exchange, part: str, title: str, plan: Plan, origin: str, place: str) -> Event:
+def _meeting(exchange: Exchange, part: str, title: str, plan: Plan, origin: str, place: str) -> "Event":
     assert plan.starts_on
     assert plan.at
     start = datetime.fromisoformat(f"{plan.starts_on.isoformat()}T{plan.at}")  # floating, on purpose
@@ -51,7 +55,9 @@ def _entry(
     end: date | datetime,
     origin: str,
     place: str,
-) -> Event:
+) -> "Event":
+    from icalendar import Event, vText
+
     event = Event()
     event.add("uid", f"{exchange.id}-{part}@{origin.partition('://')[2]}")
     event.add("dtstamp", exchange.changed_at.astimezone(UTC))

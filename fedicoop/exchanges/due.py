@@ -1,11 +1,11 @@
 """What the clock has to do with an exchange, and when: remind, let lapse, close, forget.
 
-Pure.  Times of the day are those of the machine's zone: a reminder comes in the morning, not at night.
+Pure.  Times of the day are those of the house's `zone`: a reminder comes in the morning, not at night.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from fedicoop.exchanges.exchange import Exchange
@@ -43,38 +43,38 @@ class Forgetting(StrEnum):
 Event = Reminder | Step | Forgetting
 
 
-def events(exchange: Exchange) -> list[tuple[datetime, Event]]:
+def events(exchange: Exchange, zone: tzinfo) -> list[tuple[datetime, Event]]:
     """All that the clock will do as long as nobody moves, in order; what was due before is left out."""
     since = exchange.changed_at
-    found = [(at, event) for at, event in _stretch(exchange) if isinstance(event, Step) or at > since]
+    found = [(at, event) for at, event in _stretch(exchange, zone) if isinstance(event, Step) or at > since]
     return sorted(((max(at, since), event) for at, event in found), key=lambda one: one[0])
 
 
-def due(exchange: Exchange) -> tuple[datetime, Event] | None:
+def due(exchange: Exchange, zone: tzinfo) -> tuple[datetime, Event] | None:
     """What comes next, and when."""
-    coming = events(exchange)
+    coming = events(exchange, zone)
     return coming[exchange.reminded] if exchange.reminded < len(coming) else None
 
 
-def wound(exchange: Exchange) -> Exchange:
+def wound(exchange: Exchange, zone: tzinfo) -> Exchange:
     """The exchange with the moment at which the clock looks at it again."""
-    coming = due(exchange)
+    coming = due(exchange, zone)
     return replace(exchange, due_at=coming[0] if coming else None)
 
 
-def _stretch(exchange: Exchange) -> Iterator[tuple[datetime, Event]]:
+def _stretch(exchange: Exchange, zone: tzinfo) -> Iterator[tuple[datetime, Event]]:
     since, plan = exchange.changed_at, exchange.plan
     if exchange.status in WAITING:
-        yield from _unanswered(since, plan.starts_on)
+        yield from _unanswered(since, plan.starts_on, zone)
     elif exchange.status in (Status.REARRANGING, Status.EXTENDING):
         yield since + ANSWER_WITHIN, Step.LAPSE
     elif exchange.status is Status.AGREED:
-        yield from _agreed(since, plan.starts_on)
+        yield from _agreed(since, plan.starts_on, zone)
     elif exchange.status is Status.HANDED_OVER and plan.ends_on:
-        yield morning(plan.ends_on - _DAY), Reminder.DUE_TOMORROW
-        yield morning(plan.ends_on), Reminder.DUE_TODAY
-        yield morning(plan.ends_on + _DAY), Reminder.OVERDUE
-        yield morning(plan.ends_on + 7 * _DAY), Reminder.LONG_OVERDUE
+        yield morning(plan.ends_on - _DAY, zone), Reminder.DUE_TOMORROW
+        yield morning(plan.ends_on, zone), Reminder.DUE_TODAY
+        yield morning(plan.ends_on + _DAY, zone), Reminder.OVERDUE
+        yield morning(plan.ends_on + 7 * _DAY, zone), Reminder.LONG_OVERDUE
     elif exchange.status is Status.RETURNED:
         yield since + 3 * _DAY, Reminder.CONFIRM_RETURN
         yield since + CLOSES_AFTER, Step.CLOSE
@@ -82,26 +82,26 @@ def _stretch(exchange: Exchange) -> Iterator[tuple[datetime, Event]]:
         yield exchange.ended_at + KEPT_FOR, Forgetting.FORGET
 
 
-def _unanswered(since: datetime, day: date | None) -> Iterator[tuple[datetime, Event]]:
+def _unanswered(since: datetime, day: date | None, zone: tzinfo) -> Iterator[tuple[datetime, Event]]:
     """72 hours, but no longer than the day that it is about."""
     end = since + ANSWER_WITHIN
     if day:
-        end = min(end, morning(day + _DAY, time()))
+        end = min(end, morning(day + _DAY, zone, time()))
     yield end - _DAY, Reminder.ANSWER_SOON
     yield end, Step.LAPSE
 
 
-def _agreed(since: datetime, day: date | None) -> Iterator[tuple[datetime, Event]]:
+def _agreed(since: datetime, day: date | None, zone: tzinfo) -> Iterator[tuple[datetime, Event]]:
     if day is None:
         yield since + 7 * _DAY, Reminder.DID_IT_HAPPEN
         yield since + ABANDONED_AFTER, Step.LAPSE
         return
-    yield morning(day - _DAY), Reminder.TOMORROW
-    yield morning(day + _DAY), Reminder.DID_IT_HAPPEN
-    yield morning(day + 7 * _DAY), Reminder.DID_IT_HAPPEN
-    yield morning(day) + ABANDONED_AFTER, Step.LAPSE
+    yield morning(day - _DAY, zone), Reminder.TOMORROW
+    yield morning(day + _DAY, zone), Reminder.DID_IT_HAPPEN
+    yield morning(day + 7 * _DAY, zone), Reminder.DID_IT_HAPPEN
+    yield morning(day, zone) + ABANDONED_AFTER, Step.LAPSE
 
 
-def morning(day: date, at: time = _MORNING) -> datetime:
-    """That time of that day, by the machine's zone."""
-    return datetime.combine(day, at).astimezone()
+def morning(day: date, zone: tzinfo, at: time = _MORNING) -> datetime:
+    """That time of that day, there."""
+    return datetime.combine(day, at, zone)

@@ -147,12 +147,12 @@ class Exchange:
         sides = {Who.AWAITED: self.turn, Who.GIVER: self.giver, Who.TAKER: self.taker}
         return frozenset({sides.get(who) or Side(who.value)})
 
-    def take(self, step: Step, by: Side, now: datetime, plan: Plan | None = None) -> "Exchange":
+    def take(self, step: Step, by: Side, now: datetime, today: date, plan: Plan | None = None) -> "Exchange":
         """The exchange after `step`; `plan` is what COUNTER, REARRANGE and ASK_LONGER propose.
 
         Raises Conflict where the step cannot be taken from here, Forbidden where another has to take it.
         """
-        if not self.may(step, by, now.astimezone().date()):
+        if not self.may(step, by, today):
             if (self.status, step) in STEPS and by not in self._sides(STEPS[self.status, step][1]):
                 raise Forbidden("exchange.other_side", f"{by} may not {step} {self.id}")
             raise Conflict("exchange.step", f"{step} of {self.id}, which is {self.status}")

@@ -51,11 +51,11 @@ async def _strike(tx: Tx, id: str) -> None:
     exchange = await store.find(tx, id)
     if exchange is None or exchange.due_at is None or exchange.due_at > tx.now:
         return  # somebody moved meanwhile
-    coming = due.due(exchange)
+    coming = due.due(exchange, tx.zone)
     if coming is None or coming[0] > tx.now:
-        await store.keep_step(tx, exchange, due.wound(exchange))
+        await store.keep_step(tx, exchange, due.wound(exchange, tx.zone))
     elif isinstance(coming[1], Step):
-        after = exchange.take(coming[1], Side.CLOCK, tx.now)
+        after = exchange.take(coming[1], Side.CLOCK, tx.now, tx.today)
         await actions.keep(tx, exchange, after, coming[1], Side.CLOCK, "")
     elif isinstance(coming[1], Reminder):
         await _remind(tx, exchange, coming[1])
@@ -65,9 +65,9 @@ async def _strike(tx: Tx, id: str) -> None:
 
 async def _remind(tx: Tx, exchange: Exchange, reminder: Reminder) -> None:
     """After a long sleep only the latest of what was missed is said, not all of it at once."""
-    missed = [event for at, event in due.events(exchange)[exchange.reminded :] if at <= tx.now]
+    missed = [event for at, event in due.events(exchange, tx.zone)[exchange.reminded :] if at <= tx.now]
     passed = [event for event in missed if isinstance(event, Reminder)]
-    after = due.wound(replace(exchange, reminded=exchange.reminded + len(passed)))
+    after = due.wound(replace(exchange, reminded=exchange.reminded + len(passed)), tx.zone)
     await store.keep_step(tx, exchange, after)
     if len(passed) < len(missed):
         return  # a step follows at once; it is told instead
@@ -100,7 +100,7 @@ async def _forget(tx: Tx, exchange: Exchange, _: Forgetting) -> None:
         reminded=exchange.reminded + 1,
         version=exchange.version + 1,
     )
-    await store.keep_step(tx, exchange, due.wound(bare))
+    await store.keep_step(tx, exchange, due.wound(bare, tx.zone))
 
 
 def _silent(party: Party) -> Party:

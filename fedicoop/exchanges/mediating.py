@@ -37,7 +37,8 @@ async def report(tx: Tx, who: Member, id: str, trouble: Trouble, text: str, *, o
             trouble_at=before.trouble_at if before.in_trouble else tx.now,
             solved_at=None,
             version=before.version + 1,
-        )
+        ),
+        tx.zone,
     )
     await store.keep_step(tx, before, after)
     if trouble is Trouble.BROKEN and before.status in BOUND | {Status.DONE}:
@@ -53,9 +54,9 @@ async def _miss(tx: Tx, before: Exchange, side: Side, voice: str) -> Exchange:
     """Nobody came: the appointment is over, and what was reserved is free again."""
     if before.status is Status.MISSED:
         return before
-    if not before.may(Step.MISS, side, tx.now.astimezone().date()):
+    if not before.may(Step.MISS, side, tx.today):
         raise Conflict("exchange.too_early", before.id)
-    after = before.take(Step.MISS, side, tx.now)
+    after = before.take(Step.MISS, side, tx.now, tx.today)
     return await keep(tx, before, after, Step.MISS, side, voice)
 
 
@@ -76,7 +77,7 @@ async def solve(tx: Tx, who: Member, id: str) -> Exchange:
         return before
     if side not in (before.trouble_by, Side.STEWARD):
         raise Conflict("exchange.step", f"{side} settles {id}")
-    after = due.wound(replace(before, solved_at=tx.now, version=before.version + 1))
+    after = due.wound(replace(before, solved_at=tx.now, version=before.version + 1), tx.zone)
     await store.keep_step(tx, before, after)
     voice = voice_of(before, side, who)
     await words.say(tx, id, Sort.TROUBLE, side, voice, once=f"solved {after.version}", step="solved")

@@ -55,7 +55,7 @@ def voices(who: Member) -> list[str]:
 
 async def of(tx: Tx, who: Member) -> Overview:
     """What waits comes by its time, the next first; the rest by when it last moved."""
-    today = tx.now.astimezone().date()
+    today = tx.today
     found = [(one, one.side_of(who)) for one in await store.of_parties(tx, voices(who))]
     mine = [(one, side) for one, side in found if side in (Side.PROPOSER, Side.RESPONDER)]
     called = []
@@ -84,6 +84,6 @@ async def waiting(tx: Tx, who: Member) -> list[Waiting]:
 
 async def _line(tx: Tx, exchange: Exchange, side: Side, last: Word | None, today: date) -> Line:
     across = side.other if side in (Side.PROPOSER, Side.RESPONDER) else Side.PROPOSER
-    who = await telling.name_of(tx, exchange.party(across))
-    other = await telling.name_of(tx, exchange.responder)
+    who = await telling.called(tx, exchange.party(across))
+    other = await telling.called(tx, exchange.responder)
     return Line(exchange, side, who, other, await listings.find(tx, exchange.listing_id), last, today)

@@ -9,17 +9,18 @@ from starlette.routing import Route
 
 from fedicoop import i18n
 from fedicoop.errors import Conflict, Forbidden, Misused, NotFound, Problem
-from fedicoop.exchanges import actions, calendar, fields, mediating, overview, record, scene, wording
+from fedicoop.exchanges import actions, fields, mediating, overview, record, scene, wording
 from fedicoop.exchanges.exchange import Trouble
 from fedicoop.exchanges.scene import Scene
 from fedicoop.exchanges.steps import OPEN, OUT, Status, Step
 from fedicoop.i18n import t
 from fedicoop.listings import terms
 from fedicoop.node import Node
+from fedicoop.notices import store as notices
 from fedicoop.web import forms
 from fedicoop.web.forms import Form
 from fedicoop.web.render import language_of, render
-from fedicoop.web.viewer import require_member
+from fedicoop.web.viewer import require_member, viewer_of
 
 ROOTS = ("/echanges", "/exchanges")
 """The address that members see, and the one that an English hand types."""
@@ -39,8 +40,16 @@ async def index(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`/echanges/{id}`: one exchange, for the two and, once called, a mediator."""
-    return draw(request, await see(request), Form())
+    """`/echanges/{id}`: one exchange, for the two and, once called, a mediator.
+
+    Who looks at it has seen the notices that lead there.
+    """
+    node: Node = request.app.state.node
+    shown, viewer = await see(request), viewer_of(request)
+    if viewer and viewer.unread:
+        async with node.db.write() as tx:
+            await notices.see_about(tx, viewer.member.id, f"/echanges/{shown.exchange.id}")
+    return draw(request, shown, Form())
 
 
 async def see(request: Request) -> Scene:
@@ -190,44 +199,6 @@ async def thank(request: Request) -> Response:
     return back_to(request, id, "#fil")
 
 
-async def give_contact(request: Request) -> Response:
-    """How the other can reach me, from the agreement to its end."""
-    node: Node = request.app.state.node
-    who = require_member(request)
-    id = request.path_params["id"]
-    form = await forms.read(request)
-    contact = ""
-    with form.checking("contact"):
-        contact = fields.short(form, "contact")
-    if form.wrong:
-        return draw(request, await see(request), form, 422)
-    async with node.db.write() as tx:
-        await actions.give_contact(tx, who, id, contact)
-    return back_to(request, id)
-
-
-async def entry(request: Request) -> Response:
-    """The agreement as a file for one's calendar."""
-    node: Node = request.app.state.node
-    shown = await see(request)
-    if not (shown.bound and shown.party and shown.exchange.plan.starts_on):
-        raise NotFound("exchange.not_found", shown.exchange.id)
-    place = shown.place or (shown.listing.where.name if shown.listing and shown.listing.where else "")
-    made = calendar.file(
-        shown.exchange,
-        origin=node.settings.origin,
-        who=shown.who,
-        place=place,
-        language=language_of(request),
-    )
-    headers = {
-        "cache-control": "private, no-store",
-        "content-disposition": f'attachment; filename="echange-{shown.exchange.id}.ics"',
-        "x-content-type-options": "nosniff",
-    }
-    return Response(made, headers=headers, media_type="text/calendar")
-
-
 routes = [
     route
     for root in ROOTS
@@ -237,7 +208,5 @@ routes = [
         Route(f"{root}/{{id}}/pas", take_step, methods=["POST"]),
         Route(f"{root}/{{id}}/message", say, methods=["POST"]),
         Route(f"{root}/{{id}}/merci", thank, methods=["POST"]),
-        Route(f"{root}/{{id}}/contact", give_contact, methods=["POST"]),
-        Route(f"{root}/{{id}}/agenda.ics", entry),
     )
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from fedicoop.db import Tx
 from fedicoop.exchanges import store
@@ -20,7 +21,7 @@ class Record:
     on_time: int = 0
 
 
-def of_exchanges(actor_id: str, past: Iterable[Exchange]) -> Record:
+def of_exchanges(actor_id: str, past: Iterable[Exchange], zone: tzinfo) -> Record:
     done = lent = returned = on_time = 0
     for exchange in past:
         if exchange.status is not Status.DONE:
@@ -33,19 +34,19 @@ def of_exchanges(actor_id: str, past: Iterable[Exchange]) -> Record:
             lent += 1
             continue
         returned += 1
-        on_time += came_in_time(exchange)
+        on_time += came_in_time(exchange, zone)
     return Record(done, lent, returned, on_time)
 
 
-def came_in_time(exchange: Exchange) -> bool:
+def came_in_time(exchange: Exchange, zone: tzinfo) -> bool:
     """Back on the last day that was agreed, by the clock of the place."""
     back, last = exchange.returned_at, exchange.plan.ends_on
-    return back is not None and (last is None or back.astimezone().date() <= last)
+    return back is not None and (last is None or back.astimezone(zone).date() <= last)
 
 
 async def of(tx: Tx, actor_id: str) -> Record:
     """A party's record, of their last two hundred exchanges."""
-    return of_exchanges(actor_id, await store.past_of(tx, actor_id)) if actor_id else Record()
+    return of_exchanges(actor_id, await store.past_of(tx, actor_id), tx.zone) if actor_id else Record()
 
 
 def sentence(record: Record, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from markupsafe import Markup
 
@@ -52,8 +52,10 @@ class Scene:
     exchange: Exchange
     side: Side
     today: date
+    zone: tzinfo
     listing: Listing | None
     names: Mapping[Side, str]
+    whole_name: str  # of the other
     record: Record
     thread: list[Entry]
     photos: list[StatePhoto]
@@ -95,7 +97,7 @@ class Scene:
         """Until when a proposal waits for its answer."""
         if self.exchange.status not in WAITING:
             return None
-        return next((at for at, event in due.events(self.exchange) if event is Step.LAPSE), None)
+        return next((at for at, event in due.events(self.exchange, self.zone) if event is Step.LAPSE), None)
 
     @property
     def role(self) -> str:
@@ -140,7 +142,7 @@ async def read(tx: Tx, who: Member, id: str) -> Scene:
     """Raises NotFound where this member may not see it."""
     exchange = await actions.get_seen(tx, who, id)
     side = actions.side_of(who, exchange)
-    names = {one: await telling.name_of(tx, exchange.party(one)) for one in _TWO}
+    names = {one: await telling.called(tx, exchange.party(one)) for one in _TWO}
     names[Side.STEWARD] = await telling.name_of(tx, Party(actor_id=exchange.coop_id))
     records = {one: await record.of(tx, exchange.party(one).actor_id) for one in _TWO}
     guarded = any(one.done < NEWCOMER for one in records.values())
@@ -148,9 +150,11 @@ async def read(tx: Tx, who: Member, id: str) -> Scene:
     return Scene(
         exchange=exchange,
         side=side,
-        today=tx.now.astimezone().date(),
+        today=tx.today,
+        zone=tx.zone,
         listing=await listings.find(tx, exchange.listing_id),
         names=names,
+        whole_name=await telling.name_of(tx, exchange.party(side.other if side in _TWO else Side.PROPOSER)),
         record=records[side.other if side in _TWO else Side.RESPONDER],
         thread=thread,
         photos=await photos.of_exchange(tx, id),

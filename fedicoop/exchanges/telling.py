@@ -35,8 +35,14 @@ def _persons(exchange: Exchange) -> set[str | None]:
     return {side.member_id for side in exchange.sides}
 
 
+async def called(tx: Tx, party: Party) -> str:
+    """What the other calls a party: a person by their first name, a coop by its whole one."""
+    name = await name_of(tx, party)
+    return name.split()[0] if party.member_id and name.strip() else name
+
+
 async def name_of(tx: Tx, party: Party) -> str:
-    """What a party is called; "" for a member who left."""
+    """A party's whole name; "" for a member who left."""
     if party.member_id and await members.exists(tx, party.member_id):
         return (await members.get(tx, party.member_id)).name
     found = await actors.find(tx, party.actor_id) if party.actor_id else None
@@ -55,6 +61,6 @@ async def tell_side(
             f"exchange.{what}",
             path=path_of(exchange),
             key=key or f"{exchange.id} {exchange.version} {exchange.reminded}",
-            who=await name_of(tx, exchange.party(across)),
+            who=await called(tx, exchange.party(across)),
             title=exchange.title,
         )

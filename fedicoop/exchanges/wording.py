@@ -5,7 +5,7 @@ Pure: an exchange and a side in, keys of the catalogue or sentences out.
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 
 from markupsafe import Markup, escape
 
@@ -50,6 +50,11 @@ def state(exchange: Exchange, side: Side, today: date) -> str:
             return f"{exchange.status}.{side}"
         case _:
             return exchange.status.value
+
+
+def tells_when(exchange: Exchange) -> bool:
+    """Whether the plan stands under the sentence that tells the state."""
+    return exchange.status in WAITING | {Status.AGREED, Status.REARRANGING, Status.EXTENDING}
 
 
 def awaits_answer(exchange: Exchange, side: Side) -> bool:
@@ -166,9 +171,17 @@ def weekday(day: date, language: str, today: date) -> str:
     return f"{names[day.weekday()]} {written if day.year != today.year else written.rpartition(' ')[0]}"
 
 
-def moment(at: datetime, language: str) -> str:
+def until(end: datetime, language: str, today: date, zone: tzinfo) -> str:
+    """When an answer is expected at the latest: `samedi 4 mai`, `samedi 4 mai à 10 h`."""
+    there = end.astimezone(zone)
+    if (there.hour, there.minute) == (0, 0):
+        return weekday((there - timedelta(days=1)).date(), language, today)
+    return f"{weekday(there.date(), language, today)} {at(f'{there.hour:02}:00', language)}"
+
+
+def moment(at: datetime, language: str, zone: tzinfo) -> str:
     """Day and time, for a deadline or a photo."""
-    return i18n.moment(at, language)
+    return i18n.moment(at, language, zone)
 
 
 def at(hour: str, language: str) -> str:

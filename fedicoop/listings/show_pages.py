@@ -1,6 +1,7 @@
 """One listing: its page for people, and the document that peers fetch at its id."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,9 +11,10 @@ from fedicoop.access import Member
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import calendar, house, preview, seeing, similar, store, terms
+from fedicoop.listings import calendar, house, preview, seeing, similar, store, taken, terms
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
+from fedicoop.listings.taken import Taking
 from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
@@ -69,6 +71,13 @@ class _Scene:
     author: Actor | None  # the member who signs it, where the coop lets members sign
     writer: str  # who wrote it, told inside their own coop alone
     mine: bool
+    takings: list[Taking]  # what agreements take of it
+    today: date
+
+    @property
+    def reserved(self) -> bool:
+        """Whether it rests because somebody will have it."""
+        return any(one.paused and not one.finished for one in self.takings)
 
     @property
     def public(self) -> bool:
@@ -90,6 +99,8 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         author=author,
         writer=writer,
         mine=who is not None and who.id == listing.member_id,
+        takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
+        today=tx.today,
     )
 
 
@@ -115,10 +126,12 @@ def _draw(request: Request, scene: _Scene) -> Response:
         speakers=scene.speakers,
         words=terms,
         months=calendar.months(
-            start.astimezone().date() if start else None,
-            end.astimezone().date() if end else None,
-            node.db.clock().astimezone().date(),
+            start.date() if start else None,  # days are kept as days of UTC
+            end.date() if end else None,
+            scene.today,
+            taken.busy_days(listing, scene.takings),
         ),
+        reserved=scene.reserved,
         preview=preview.of(listing, coop, node.settings.origin, language_of(request)),
     )
 

@@ -4,6 +4,7 @@ The rooms above agree, and write it here through `take`, `finish` and `free`; pa
 is known by an id alone.  The only file that names these tables.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,6 +68,17 @@ def _days(taking: Taking) -> Iterable[date]:
     while day <= last:
         yield day
         day += timedelta(days=1)
+
+
+def busy_days(listing: Listing, takings: Iterable[Taking]) -> frozenset[date]:
+    """The days on which nothing of what is lent is left."""
+    if listing.kind is not Kind.OFFER or listing.mode is not Mode.LOAN:
+        return frozenset()
+    held, whole = defaultdict[date, Decimal](Decimal), _whole(listing)
+    for taking in takings:
+        for day in _days(taking):
+            held[day] += taking.quantity
+    return frozenset(day for day, much in held.items() if much >= whole)
 
 
 async def take(tx: Tx, listing: Listing, wanted: Taking) -> bool:

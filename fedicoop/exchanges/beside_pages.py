@@ -1,17 +1,18 @@
-"""What goes with an exchange besides its steps: photos of the thing's state, and problems."""
+"""What goes with an exchange besides its steps: problems, photos, a telephone number, a calendar entry."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedicoop.errors import Conflict, Forbidden, Misused, Unavailable
-from fedicoop.exchanges import actions, fields, mediating
+from fedicoop.errors import Conflict, Forbidden, Misused, NotFound, Unavailable
+from fedicoop.exchanges import actions, calendar, fields, mediating
 from fedicoop.exchanges.exchange import Trouble
 from fedicoop.exchanges.pages import ROOTS, back_to, draw, see
 from fedicoop.media import store as pictures
 from fedicoop.node import Node
 from fedicoop.web import forms
 from fedicoop.web.forms import Form
+from fedicoop.web.render import language_of
 from fedicoop.web.viewer import require_member
 
 
@@ -82,6 +83,44 @@ async def add_photo(request: Request) -> Response:
     return back_to(request, id, "#etat")
 
 
+async def give_contact(request: Request) -> Response:
+    """How the other can reach me, from the agreement to its end."""
+    node: Node = request.app.state.node
+    who = require_member(request)
+    id = request.path_params["id"]
+    form = await forms.read(request)
+    contact = ""
+    with form.checking("contact"):
+        contact = fields.short(form, "contact")
+    if form.wrong:
+        return draw(request, await see(request), form, 422)
+    async with node.db.write() as tx:
+        await actions.give_contact(tx, who, id, contact)
+    return back_to(request, id)
+
+
+async def entry(request: Request) -> Response:
+    """The agreement as a file for one's calendar."""
+    node: Node = request.app.state.node
+    shown = await see(request)
+    if not (shown.bound and shown.party and shown.exchange.plan.starts_on):
+        raise NotFound("exchange.not_found", shown.exchange.id)
+    place = shown.place or (shown.listing.where.name if shown.listing and shown.listing.where else "")
+    made = calendar.file(
+        shown.exchange,
+        origin=node.settings.origin,
+        who=shown.who,
+        place=place,
+        language=language_of(request),
+    )
+    headers = {
+        "cache-control": "private, no-store",
+        "content-disposition": f'attachment; filename="echange-{shown.exchange.id}.ics"',
+        "x-content-type-options": "nosniff",
+    }
+    return Response(made, headers=headers, media_type="text/calendar")
+
+
 routes = [
     route
     for root in ROOTS
@@ -89,5 +128,7 @@ routes = [
         Route(f"{root}/{{id}}/probleme", report, methods=["POST"]),
         Route(f"{root}/{{id}}/regle", solve, methods=["POST"]),
         Route(f"{root}/{{id}}/photo", add_photo, methods=["POST"]),
+        Route(f"{root}/{{id}}/contact", give_contact, methods=["POST"]),
+        Route(f"{root}/{{id}}/agenda.ics", entry),
     )
 ]
