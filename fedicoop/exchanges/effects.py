@@ -12,7 +12,7 @@ from fedicoop.exchanges.steps import BOUND, WAITING, Status
 from fedicoop.listings import actions as listings
 from fedicoop.listings import listing as listing_values
 from fedicoop.listings import store, taken
-from fedicoop.listings.listing import Listing
+from fedicoop.listings.listing import Kind, Listing, Mode, Outcome
 
 _OPEN = (listing_values.Status.PUBLISHED, listing_values.Status.PAUSED)
 _OVER = (listing_values.Status.CLOSED, listing_values.Status.REMOVED)
@@ -55,7 +55,15 @@ async def conclude(tx: Tx, exchange: Exchange) -> None:
     await taken.finish(tx, exchange.id)
     everything = all(one.finished for one in await taken.of_listing(tx, listing.id))
     if everything and await _used_up(tx, listing) and listing.status in _OPEN:
-        await listings.close(tx, _house(listing), listing.id)
+        await listings.close(tx, _house(listing), listing.id, _outcome(listing))
+
+
+def _outcome(listing: Listing) -> Outcome:
+    """With which word an exchange closes its listing."""
+    if listing.kind is Kind.NEED:
+        return Outcome.FOUND
+    words = {Mode.GIFT: Outcome.GIVEN, Mode.SALE: Outcome.SOLD, Mode.EXCHANGE: Outcome.EXCHANGED}
+    return words.get(listing.mode, Outcome.DONE)
 
 
 async def set_aside(tx: Tx, exchange: Exchange) -> None:

@@ -1,7 +1,7 @@
 """What was said and done in an exchange, in order.  The only file that names the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -89,7 +89,7 @@ async def say(
         actor=actor_id,
         step=step,
         text=text,
-        plan=plan and json_of(plan),
+        plan=plan and json_of(replace(plan, place="")),  # where to meet stands with the exchange alone
         once=once,
         now=tx.now,
     )
