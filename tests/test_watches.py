@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from fedicoop import app as house
 from fedicoop.access import Role
 from fedicoop.actors import names
 from fedicoop.follows import actions as follows
@@ -12,11 +13,14 @@ from fedicoop.listings import actions as listings
 from fedicoop.listings import question as questions
 from fedicoop.listings import searching
 from fedicoop.members import actions as members
+from fedicoop.notices import readers
 from fedicoop.notices import store as notices
+from fedicoop.notices.kinds import Family, Pace
 from fedicoop.watches import actions, store, waiting
 from fedicoop.watches.watch import MOST, About, Channel
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS
+from tests.post_office import post_office, with_mail
 
 
 async def told(instance, member) -> list[tuple[str, str]]:
@@ -495,3 +499,54 @@ async def test_stewards_who_already_follow_are_not_asked_again(pair):
 
     assert await told(sud, lea) == []
     assert await told(sud, karim) == [("watch.wish", "")]
+
+
+@pytest.mark.parametrize(
+    ("channel", "at_once", "in_the_morning"),
+    [("instant", 1, 1), ("daily", 0, 1), ("weekly", 0, 0), ("app", 0, 0)],
+)
+async def test_each_watch_comes_by_mail_at_its_own_pace(network, channel, at_once, in_the_morning):
+    async with post_office() as office:
+        nord = await network.add("nord.test")
+        with_mail(nord, f"smtp://127.0.0.1:{office.port}")
+        lea, max = await nord.join("lea", email="lea@mail.test"), await nord.join("max")
+        browser = await signed_in(nord, lea)
+        await browser.open("/suivre?q=perceuse")
+        await browser.submit("/suivre", channel=channel)
+
+        await nord.publish(by=max, **FITTING)
+        await nord.settle()
+        network.clock.advance(minutes=2)
+        await nord.settle()
+        assert len(office.to("lea@mail.test")) == at_once
+
+        network.clock.advance(hours=23)  # Thursday
+        await house.house_keeping(nord.node)
+        await nord.settle()
+        assert len(office.to("lea@mail.test")) == in_the_morning
+        assert await told(nord, lea) == [("watch.search", "Perceuse à percussion")]
+
+
+async def test_a_new_watch_begins_as_the_member_hears_of_matches_and_may_be_changed(network):
+    async with post_office() as office:
+        nord = await network.add("nord.test")
+        with_mail(nord, f"smtp://127.0.0.1:{office.port}")
+        lea, max = await nord.join("lea", email="lea@mail.test"), await nord.join("max")
+        async with nord.node.db.write() as tx:
+            await readers.choose(tx, lea.id, {Family.MATCHES: Pace.WEEKLY})
+        browser = await signed_in(nord, lea)
+        page = await browser.open("/suivre?q=perceuse")
+        assert [one.attrs["value"] for one in page.all("input[type=radio]") if "checked" in one.attrs] == [
+            "weekly"
+        ]
+        await browser.submit("/suivre")
+        [kept] = await watches_of(nord, lea)
+        assert kept.channel is Channel.WEEKLY
+
+        await browser.open("/moi/suivis")
+        await browser.submit(f"/moi/suivis/{kept.id}", channel="instant")
+        [kept] = await watches_of(nord, lea)
+        assert kept.channel is Channel.INSTANT
+
+        page = await (await signed_in(nord, max)).open("/suivre?q=perceuse")
+        assert not page.all("input[type=radio]"), "who has no address gets no mail"

@@ -10,11 +10,10 @@ from fedicoop.db import Tx
 from fedicoop.listings import boosts, synonyms
 from fedicoop.listings.listing import Listing
 from fedicoop.members import store as members
-from fedicoop.notices.kinds import Pace
 from fedicoop.notices.tell import tell
 from fedicoop.watches import describing, followable, owners, store, tellings
 from fedicoop.watches.waiting import News, question_of, satisfies
-from fedicoop.watches.watch import About, Channel, Watch
+from fedicoop.watches.watch import About, Watch
 
 RECENT = timedelta(days=14)
 """What was said longer ago is no news, though it comes only now: with a newly followed coop, say."""
@@ -75,7 +74,7 @@ async def tell_of(tx: Tx, waiting: Waiting, listing: Listing) -> None:
         f"watch.{watch.kind}",
         path=f"/l/{listing.key}",
         key=listing.id,
-        pace=Pace.NEVER if watch.channel is Channel.APP else Pace(watch.channel),
+        pace=watch.channel.pace,
         title=listing.title,
         what=await describing.title(tx, watch, await owners.language(tx, member)),
         coop=(speaker.name or speaker.handle) if speaker else "",

@@ -16,6 +16,8 @@ from fedicoop.listings.categories import FIRST_BRANCH
 from fedicoop.listings.question import Question
 from fedicoop.members.pages import own_path
 from fedicoop.node import Node
+from fedicoop.notices import readers
+from fedicoop.notices.kinds import Family
 from fedicoop.watches import actions, followable, lookups, store, subject
 from fedicoop.watches.subject import Subject
 from fedicoop.watches.watch import About, Channel, Watch
@@ -47,8 +49,8 @@ async def _offer(
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         found = await subject.read(tx, query, member_of(request), language_of(request))
-        home = await house.read(tx, node.settings.host)
-    usual = Channel.DAILY if node.settings.smtp_url else Channel.APP
+        ways = await _channels(tx, node, member_of(request))
+        usual = await _usual(tx, member_of(request))
     channel = found.watch.channel if found.watch else usual
     question = found.question
     return render(
@@ -58,10 +60,9 @@ async def _offer(
         headers=_PRIVATE,
         here="/suivre",
         asked={name: value for name, value in query.items() if name not in ("lang", "fait")},
-        house=home,
         subject=found,
         form=form or forms.Form.of({"channel": channel}),
-        channels=channels(node),
+        channels=ways,
         back=own_path(query["retour"]) if query.get("retour") else "",
         done=request.query_params.get("fait", ""),
         unknown_place=question.unknown_place if question else "",
@@ -70,9 +71,15 @@ async def _offer(
     )
 
 
-def channels(node: Node) -> list[Channel]:
-    """The ways that there are here: by mail only where this house sends any."""
-    return list(Channel) if node.settings.smtp_url else [Channel.APP]
+async def _channels(tx: Tx, node: Node, who: Member | None) -> list[Channel]:
+    """The ways that there are for somebody: by mail where this house sends any, and they have an address."""
+    by_mail = who and node.settings.mail_server and (await readers.get(tx, who.id)).email
+    return list(Channel) if by_mail else [Channel.APP]
+
+
+async def _usual(tx: Tx, who: Member | None) -> Channel:
+    """How a member hears of matches, and so for a start of this."""
+    return Channel.of((await readers.paces(tx, who.id))[Family.MATCHES]) if who else Channel.APP
 
 
 def _steward(request: Request) -> bool:
@@ -116,6 +123,7 @@ async def _mine(request: Request, form: forms.Form, status: int = 200) -> Respon
         suggested = await _suggestions(
             tx, node, who, language, {(row.watch.kind, row.watch.target) for row in rows}
         )
+        ways = await _channels(tx, node, who)
         open_to_all = await followable.may_be_followed(tx, who.id)
     return render(
         request,
@@ -126,7 +134,7 @@ async def _mine(request: Request, form: forms.Form, status: int = 200) -> Respon
         groups=[(kind, [row for row in rows if row.watch.kind is kind]) for kind in _ORDER],
         total=len(rows),
         suggested=suggested,
-        channels=channels(node),
+        channels=ways,
         form=form,
         consent=forms.Form.of({"followable": "yes" if open_to_all else None}),
         done=request.query_params.get("fait", ""),

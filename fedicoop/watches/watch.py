@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from fedicoop.listings.question import Question
+from fedicoop.notices.kinds import Pace
 
 MOST = 200
 """How many watches a member may have."""
@@ -29,6 +30,15 @@ class Channel(StrEnum):
     INSTANT = "instant"
     DAILY = "daily"
     WEEKLY = "weekly"
+
+    @classmethod
+    def of(cls, pace: Pace) -> "Channel":
+        return cls.APP if pace is Pace.NEVER else cls(pace)
+
+    @property
+    def pace(self) -> Pace:
+        """How often by mail, as notices say it."""
+        return Pace.NEVER if self is Channel.APP else Pace(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
