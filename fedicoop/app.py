@@ -72,8 +72,9 @@ from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
+from fedicoop.watches import heard, neighbours, network_pages, pack_pages, telling, tellings
 from fedicoop.watches import pages as watches
-from fedicoop.watches import telling, tellings
+from fedicoop.watches.pack_reading import FollowEntry, follow_entry
 from fedicoop.web import help_pages, limits, problems, static
 from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
@@ -82,7 +83,7 @@ WORK: Work = {
     "FanOut": (FanOut, fan_out),
     "Deliver": (Deliver, deliver),
     "Process": (Process, process),
-    "BackFill": (BackFill, tasks.back_fill),
+    "BackFill": (BackFill, heard.back_fill),
     "LetGo": (LetGo, tasks.let_go),
     "Forget": (Forget, tasks.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
@@ -91,6 +92,7 @@ WORK: Work = {
     "SendSignIn": (SendSignIn, member_tasks.send_sign_in),
     "Mail": (Mail, carry),
     "Listed": (Listed, telling.tell_of),
+    "FollowEntry": (FollowEntry, follow_entry),
     "WriteNews": (WriteNews, write_news),
     "SendConfirmation": (SendConfirmation, member_tasks.send_confirmation),
     "Rest": (Rest, resting.rest),
@@ -152,6 +154,9 @@ ROUTES: list[BaseRoute] = [
     *exchange_pages.routes,
     *first_run.routes,
     *watches.routes,
+    *neighbours.routes,
+    *pack_pages.routes,
+    *network_pages.routes,
     *coop_page.routes,
     *desk.routes,
     *notice_pages.routes,

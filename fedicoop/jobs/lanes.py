@@ -48,6 +48,12 @@ async def lanes(tx: Tx) -> list[Lane]:
     )
 
 
+async def failing_since(tx: Tx, lane: str) -> datetime | None:
+    """Since when nothing goes through in a lane; None where it is healthy."""
+    found = await tx.maybe(_Trouble, "SELECT since, failures FROM lanes WHERE lane = :lane", lane=lane)
+    return found.since if found else None
+
+
 async def close_lane(tx: Tx, lane: str, error: str, luck: float, retry_after: float | None) -> None:
     """Count a failure of the lane itself, and leave it alone for a while.
 

@@ -15,7 +15,7 @@ from typing import Any
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict
 from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy
-from fedicoop.jobs.lanes import Lane, close_lane, lanes, reopen_lane, wake_lane
+from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lane
 from fedicoop.jobs.times import GIVE_UP, LEASE, delay
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "drop",
     "enqueue",
     "enqueue_all",
+    "failing_since",
     "given_up",
     "lanes",
     "release",
