@@ -64,7 +64,7 @@ from fedicoop.members import tasks as member_tasks
 from fedicoop.members.holidays import Rest, Return
 from fedicoop.members.hub import Ask
 from fedicoop.members.session import Sessions
-from fedicoop.members.tasks import SendConfirmation, SendSignIn
+from fedicoop.members.tasks import SendConfirmation, SendSignIn, SendWelcome
 from fedicoop.node import Node
 from fedicoop.notices import pages as notice_pages
 from fedicoop.notices import store as notices
@@ -95,6 +95,7 @@ WORK: Work = {
     "FollowEntry": (FollowEntry, follow_entry),
     "WriteNews": (WriteNews, write_news),
     "SendConfirmation": (SendConfirmation, member_tasks.send_confirmation),
+    "SendWelcome": (SendWelcome, member_tasks.send_welcome),
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
 }

@@ -1,12 +1,15 @@
 """People at the door: what tests of signing in and joining share."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
 from fedicoop.access import Member, Role
+from fedicoop.actors import coops
+from fedicoop.actors.coops import Joining
 from fedicoop.members import actions, links, passwords, store
+from fedicoop.notices import store as notices
 from tests.browsing import Visitor
 from tests.conftest import PAIRS, Instance
 
@@ -87,3 +90,30 @@ def from_address(instance: Instance, address: str) -> Visitor:
 async def is_in(visitor: Visitor) -> bool:
     """Whether this browser is signed in, as its pages show."""
     return "Alertes" in (await visitor.open("/coops")).words
+
+
+async def welcome(instance: Instance, joining: Joining, **more: object) -> None:
+    """The coop decides how it lets people in."""
+    async with instance.node.db.write() as tx:
+        rules = await coops.get(tx, instance.coop.id)
+        await coops.put(tx, replace(rules, joining=joining, **more))
+
+
+async def invitation(instance: Instance, maker: Member | None = None, **about: object) -> str:
+    """The path of a fresh invitation."""
+    async with instance.node.db.write() as tx:
+        about |= {"maker_id": maker.id if maker else None}
+        secret = await links.make(tx, instance.coop.id, links.INVITATION, links.About(**about))
+    return f"/invitation/{secret}"
+
+
+async def members_of(instance: Instance) -> dict[str, Member]:
+    """Everybody by handle."""
+    async with instance.node.db.read() as tx:
+        return {one.handle: one for one in await store.of_coop(tx, instance.coop.id)}
+
+
+async def notices_of(instance: Instance, member: Member) -> list[str]:
+    """The kinds of what a member was told, oldest first."""
+    async with instance.node.db.read() as tx:
+        return [one.kind for one in await notices.of_member(tx, member.id)][::-1]

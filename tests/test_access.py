@@ -2,13 +2,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from fedicoop.access import RULES, Act, Member, OfCoop, Role, may, operator, require
+from fedicoop.access import RULES, Act, Door, Member, OfCoop, Person, Role, may, operator, require
 from fedicoop.errors import Forbidden
 
 VELO, TOOLS = "https://velo.example/coop", "https://tools.example/coop"
 CHANGES = [Act.LISTING_PUBLISH, Act.LISTING_UPDATE, Act.LISTING_PAUSE, Act.LISTING_CLOSE, Act.LISTING_DELETE]
-CARE = [Act.COOP_EDIT, Act.COOP_FOLLOW, Act.COOP_ANSWER_FOLLOW]
-TRUST = [Act.MEMBER_ADD, Act.KEYS_ROTATE]
+CARE = [Act.COOP_EDIT, Act.COOP_FOLLOW, Act.COOP_ANSWER_FOLLOW, Act.MEMBER_APPROVE, Act.MEMBER_LIST]
+TRUST = [Act.MEMBER_ADD, Act.MEMBER_SET_ROLE, Act.KEYS_ROTATE]
+DOORS = [Act.MEMBER_SUSPEND, Act.MEMBER_LET_IN]
 
 
 @dataclass(frozen=True)
@@ -175,3 +176,27 @@ def test_members_ask_for_what_they_see_but_not_of_themselves():
 def test_no_member_can_have_the_operators_id():
     assert len(operator(VELO).id) != 26
     assert operator(VELO).actor_id is None
+
+
+@pytest.mark.parametrize("act", DOORS)
+def test_a_steward_holds_the_door_of_members_and_an_admin_everybodys_but_their_own(act):
+    def person(role, coop_id=VELO):
+        return Person(coop_id, "lea", role)
+
+    for role in Role:
+        assert may(a_member(role=Role.ADMIN), act, person(role))
+        assert may(operator(VELO), act, person(role))
+        assert may(a_member(role=Role.STEWARD), act, person(role)) is (role is Role.MEMBER)
+        assert not may(a_member(role=Role.MEMBER), act, person(role))
+        assert not may(a_member("lea", Role.ADMIN), act, person(role))
+        assert not may(a_member(role=Role.ADMIN), act, person(role, TOOLS))
+        assert not may(None, act, person(role))
+
+
+def test_members_invite_where_the_coop_has_it_so():
+    for open_to_members in (True, False):
+        door = Door(VELO, open_to_members)
+        assert may(a_member(role=Role.STEWARD), Act.MEMBER_INVITE, door)
+        assert may(a_member(), Act.MEMBER_INVITE, door) is open_to_members
+        assert not may(a_member(role=Role.ADMIN, coop_id=TOOLS), Act.MEMBER_INVITE, door)
+        assert not may(None, Act.MEMBER_INVITE, door)

@@ -807,3 +807,38 @@ def test_not_even_the_most_detailed_log_tells_what_is_in_the_database(house, sta
 
     assert "SELECT" not in told
     assert secret.splitlines()[1] not in told
+
+
+def test_the_doors_of_a_coop_are_worked_from_the_machine(house, monkeypatch):
+    house("member", "add", "--handle", "camille", "--name", "Camille", "--role", "admin")
+    house("member", "add", "--handle", "mallory", "--name", "Mallory")
+
+    invited = house.json("member", "invite", "--uses", "30", "--days", "30")
+    link = house.json("member", "link", "@camille")
+    assert invited["url"].startswith("https://velo.example/invitation/")
+    assert link["url"].startswith("https://velo.example/entrer/lien/")
+    assert rows(house, "SELECT most_uses FROM links WHERE purpose = 'invitation'") == [(30,)]
+    assert [kind for (kind,) in rows(house, "SELECT kind FROM notices")] == ["account.link"]
+
+    assert house.json("member", "suspend", "mallory")["status"] == "suspended"
+    assert rows(house, "SELECT handle FROM members WHERE suspended_at IS NOT NULL") == [("mallory",)]
+    assert house("member", "restore", "mallory").out == "✓ Mallory (@mallory) can sign in again.\n"
+    last = house("member", "suspend", "camille")
+    assert (last.code, "FC-6137" in last.err) == (1, True)
+    assert house("member", "suspend", "nobody").code == 4
+
+
+def test_a_password_is_piped_in_and_never_on_the_command_line(house, monkeypatch):
+    import io
+
+    house("member", "add", "--handle", "camille", "--name", "Camille")
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("quatre mots au hasard\n"))
+    assert house.json("member", "password", "camille")["status"] == "password_set"
+    [(kept,)] = rows(house, "SELECT password FROM members")
+    assert kept.startswith("$argon2id$")
+    for typed, code in (("court\n", "FC-6102"), ("\n", "FC-6004")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        answer = house("member", "password", "camille")
+        assert (answer.code, code in answer.err) == (2, True)
+    assert rows(house, "SELECT password FROM members") == [(kept,)]

@@ -6,12 +6,26 @@ import time
 
 import pytest
 
+from fedicoop.access import Role
+from fedicoop.actors.coops import Joining
 from fedicoop.errors import Unavailable
-from fedicoop.members import actions, links, passwords, sessions
+from fedicoop.members import actions, links, passwords, sessions, store
 from fedicoop.members.pages import LETTER_TO, PASSWORD_OF
 from fedicoop.web import origin
 from fedicoop.web.limits import address_of
-from tests.accounts import MAIL, PASSWORD, enter, from_address, is_in, letters, settle_in, sign_in_link
+from tests.accounts import (
+    MAIL,
+    PASSWORD,
+    enter,
+    from_address,
+    invitation,
+    is_in,
+    letters,
+    members_of,
+    settle_in,
+    sign_in_link,
+    welcome,
+)
 from tests.browsing import Visitor, signed_in
 
 
@@ -401,3 +415,168 @@ async def test_only_the_link_of_the_terminal_makes_an_admin_and_only_once(nord):
     assert [type(one) for one in results].count(NotFound) == 1
     async with nord.node.db.read() as tx:
         assert await tx.count("SELECT count(*) FROM members WHERE role = 'admin'") == 1
+
+
+# --- 97: what one is not given ---------------------------------------------------------------------
+
+
+async def test_fields_that_are_in_no_form_change_nothing(nord):
+    """Case 97: mass assignment."""
+    lea = await settle_in(nord, "lea")
+    visitor = await signed_in(nord, lea)
+    more = {
+        "role": "admin",
+        "verified": "1",
+        "email": "x@y.example",
+        "id": "1",
+        "coop_id": "x",
+        "handle": "z",
+    }
+
+    await visitor.open("/moi/profil")
+    page = await visitor.submit(**more)
+
+    assert page.status == 200
+    async with nord.node.db.read() as tx:
+        account = await store.account(tx, lea.id)
+    assert (account.role, account.handle, account.email, account.coop_id) == (
+        Role.MEMBER,
+        "lea",
+        None,
+        nord.coop.id,
+    )
+
+
+async def test_who_joins_joins_as_a_member_whatever_they_send(nord):
+    """Case 97."""
+    path = await invitation(nord)
+    visitor = Visitor(nord)
+    await visitor.open(path)
+    await visitor.submit(name="Mallory", age="yes", role="admin", coop_id="x", member_id="1")
+
+    assert [one.role for one in (await members_of(nord)).values()] == [Role.MEMBER]
+
+
+async def test_two_admins_cannot_take_the_role_from_each_other_at_once(nord):
+    """Case 97: the last admin is counted inside the transaction."""
+    one, other = [await settle_in(nord, name, role=Role.ADMIN) for name in ("camille", "noor")]
+
+    async def demote(who, whom):
+        async with nord.node.db.write() as tx:
+            await actions.change_role(tx, who, whom, Role.MEMBER)
+
+    results = await asyncio.gather(demote(one, other), demote(other, one), return_exceptions=True)
+
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "NoneType"]
+    roles = [member.role for member in (await members_of(nord)).values()]
+    assert sorted(roles) == [Role.ADMIN, Role.MEMBER]
+
+
+async def test_who_has_just_lost_the_role_acts_no_more(nord):
+    """Case 97: what was read at the door is old by the time of the act."""
+    camille = await settle_in(nord, "camille", role=Role.ADMIN)
+    noor = await settle_in(nord, "noor", role=Role.ADMIN)
+    visitor = await signed_in(nord, noor)
+    await visitor.open("/admin/membres/camille")
+    async with nord.node.db.write() as tx:
+        await actions.change_role(tx, camille, noor, Role.MEMBER)
+
+    page = await visitor.submit("/admin/membres/camille/role", role="member")
+
+    assert page.status == 403
+    assert (await members_of(nord))["camille"].role is Role.ADMIN
+
+
+# --- 136, 137: twice is once -----------------------------------------------------------------------
+
+
+async def test_a_double_click_makes_one_member_and_both_get_in(nord):
+    """Case 136: the browser follows the second click, whose answer must not be “used already”."""
+    path = await invitation(nord)
+    visitor = Visitor(nord)
+    await visitor.open(path)
+    copies = [Visitor(nord, dict(visitor.cookies), visitor.page) for _ in range(3)]
+
+    pages = await asyncio.gather(*(copy.submit(name="Léa", age="yes") for copy in copies))
+
+    assert [page.status for page in pages] == [200, 200, 200]
+    assert [*await members_of(nord)] == ["lea"]
+    assert all([await is_in(copy) for copy in copies])
+
+
+async def test_an_invitation_for_one_makes_one_member_of_two_browsers(nord):
+    """Case 137: who comes second is told, and made no member."""
+    path = await invitation(nord)
+    browsers = [Visitor(nord), Visitor(nord)]
+    for browser in browsers:
+        await browser.open(path)
+
+    pages = await asyncio.gather(
+        *(one.submit(name=name, age="yes") for one, name in zip(browsers, ("Léa", "Karim"), strict=True))
+    )
+
+    assert sorted(page.status for page in pages) == [200, 404]
+    assert len(await members_of(nord)) == 1
+
+
+async def test_one_form_makes_one_invitation_and_one_request(nord):
+    """Case 136."""
+    await welcome(nord, Joining.REQUEST)
+    steward, stranger = (
+        await signed_in(nord, await settle_in(nord, "karim", role=Role.STEWARD)),
+        Visitor(nord),
+    )
+    await steward.open("/inviter")
+    await stranger.open("/rejoindre")
+    fields = {"name": "Léa", "why": "x", "email": "lea@mail.example", "age": "yes"}
+    for who, action, sent in (
+        (steward, "/inviter", {"note": "x"}),
+        (stranger, "/rejoindre/demande", fields),
+    ):
+        copies = [Visitor(nord, dict(who.cookies), who.page) for _ in range(3)]
+        pages = await asyncio.gather(*(copy.submit(action, **sent) for copy in copies))
+        assert len({page.path for page in pages}) == 1
+
+    async with nord.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM links WHERE purpose = 'invitation'") == 1
+        assert await tx.count("SELECT count(*) FROM candidates") == 1
+
+
+# --- 138: lengths ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/moi/profil", "/inviter", "/moi/absence", "/moi/adresse", "/moi/mot-de-passe"]
+)
+async def test_a_megabyte_in_a_field_is_refused_beside_it(nord, path):
+    """Case 138."""
+    visitor = await signed_in(nord, await settle_in(nord, "karim", role=Role.STEWARD))
+    page = await visitor.open(path)
+    for name in {one.attrs["name"] for one in page.all("main input, main textarea")} - {"form_token", "once"}:
+        await visitor.open(path)
+        page = await visitor.submit(path, **{name: "x" * 1_000_000})
+        assert page.status in (200, 422), name
+        if page.status == 422:
+            assert page.all(".field__wrong"), name
+    async with nord.node.db.read() as tx:
+        longest = await tx.count(
+            "SELECT max(length(name) + length(about) + length(coalesce(email, ''))) FROM members"
+        )
+    assert longest < 1_000
+
+
+async def test_a_megabyte_at_the_door_is_refused(nord):
+    """Case 138."""
+    await welcome(nord, Joining.REQUEST)
+    for path, action, fields in (
+        (await invitation(nord), "", ("name", "email", "password", "handle")),
+        ("/rejoindre", "/rejoindre/demande", ("name", "why", "email")),
+        ("/rejoindre", "/rejoindre/code", ("code",)),
+    ):
+        for field in fields:
+            visitor = Visitor(nord)
+            await visitor.open(path)
+            good = {"name": "Léa", "why": "x", "email": "lea@mail.example", "age": "yes"}
+            page = await visitor.submit(action, **(good | {field: "x" * 1_000_000}))
+            assert page.status in (422, 429), field
+    assert await members_of(nord) == {}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedicoop.cli import opening
+from fedicoop.cli import member_doors, opening
 from fedicoop.cli.command import Group, as_json, coop_option, option
 from fedicoop.cli.terminal import marked, one_line, show, show_json, show_table
 from fedicoop.cli.words import t
@@ -86,3 +86,13 @@ async def _list(coop: str | None) -> "list[Member]":
 
     async with opening.opened() as node, node.db.read() as tx:
         return await store.of_coop(tx, (await opening.our_coop(tx, coop)).id)
+
+
+for _command in (
+    member_doors.invite,
+    member_doors.suspend,
+    member_doors.restore,
+    member_doors.password,
+    member_doors.link,
+):
+    member.add_command(_command)

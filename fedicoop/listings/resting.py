@@ -1,4 +1,4 @@
-"""Keeping the promises of `members/holidays.py`: listings pause while their member is away."""
+"""Keeping the promises of `members/holidays.py`: listings pause while their member is away or shut out."""
 
 import contextlib
 
@@ -7,7 +7,7 @@ from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.listings import actions, store
 from fedicoop.listings.listing import Status
-from fedicoop.members import holidays
+from fedicoop.members import holidays, roll
 from fedicoop.members import store as members
 from fedicoop.members.holidays import Rest, Return
 from fedicoop.node import Node
@@ -25,8 +25,7 @@ async def rest(node: Node, job: Job, task: Rest) -> None:
 
 async def _some_rest(node: Node, member_id: str) -> bool:
     async with node.db.write() as tx:
-        profile = await members.profile(tx, member_id)
-        if profile.away_until is None:  # back before we came to it
+        if not await roll.rests(tx, member_id):  # back before we came to it
             return False
         who = await members.get(tx, member_id)
         shown = await store.shown_of(tx, member_id, limit=AT_ONCE)

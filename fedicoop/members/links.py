@@ -18,6 +18,7 @@ SIGN_IN = "sign-in"  # lets one member in
 INVITATION = "invitation"  # lets somebody become a member
 EMAIL = "email"  # confirms a member's new address
 CANDIDATE = "candidate"  # where somebody who asked to join reads the answer
+JOINED = "joined"  # a browser that has just made a member, should it send the same form again
 
 VALID = timedelta(minutes=60)
 """How long a link that opens an account is good for."""
@@ -28,6 +29,7 @@ _VOID = {
     INVITATION: "link.invitation_void",
     EMAIL: "link.email_void",
     CANDIDATE: "link.candidate_void",
+    JOINED: "link.void",
 }
 
 

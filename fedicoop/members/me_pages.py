@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedicoop import i18n
+from fedicoop import access, i18n
+from fedicoop.access import Act, OfCoop
+from fedicoop.actors import coops
 from fedicoop.errors import Misused
-from fedicoop.members import holidays, own, store
+from fedicoop.members import holidays, joining, own, store
 from fedicoop.members.entering import has_mail
 from fedicoop.members.hub import Ask
 from fedicoop.members.store import Profile
@@ -36,12 +38,15 @@ async def hub(request: Request) -> Response:
     async with node.db.read() as tx:
         profile = await store.profile(tx, who.id)
         waiting = [one for ask in asks for one in await ask(tx, who) if one.count]
+        invites = access.may(who, Act.MEMBER_INVITE, joining.door(await coops.get(tx, who.coop_id)))
     return render(
         request,
         "members/me.html",
         here="/moi",
         profile=profile,
         waiting=waiting,
+        invites=invites,
+        cares=access.may(who, Act.MEMBER_LIST, OfCoop(who.coop_id)),
         done=request.query_params.get("fait", ""),
     )
 

@@ -63,7 +63,7 @@ async def confirm_address(tx: Tx, secret: str) -> Link:
             template="address_changed",
             name=account.name,
         )
-    await tell(tx, [account.id], "address_changed", path="/moi/profil", key=link.id)
+    await tell(tx, [account.id], "account.address", path="/moi/adresse", key=link.id)
     return link
 
 
@@ -72,4 +72,4 @@ async def replace_password(tx: Tx, member_id: str, phc: str, *, key: str) -> Non
     await store.set_password(tx, member_id, phc)
     await sessions.end_all(tx, member_id)
     await links.void_of(tx, member_id)
-    await tell(tx, [member_id], "password_changed", path="/moi/appareils", key=key)
+    await tell(tx, [member_id], "account.password", path="/moi/appareils", key=key)

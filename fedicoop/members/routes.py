@@ -1,5 +1,21 @@
 """Every page of this room, for `app.py`."""
 
-from fedicoop.members import device_pages, me_pages, pages
+from fedicoop.members import (
+    asking_pages,
+    device_pages,
+    inviting_pages,
+    joining_pages,
+    me_pages,
+    pages,
+    people_pages,
+)
 
-routes = [*pages.routes, *me_pages.routes, *device_pages.routes]
+routes = [
+    *pages.routes,
+    *joining_pages.routes,
+    *asking_pages.routes,
+    *inviting_pages.routes,
+    *people_pages.routes,
+    *me_pages.routes,
+    *device_pages.routes,
+]

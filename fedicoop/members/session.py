@@ -4,8 +4,10 @@ It reads a cookie and leaves a `Viewer` on the request.  Peers and visitors have
 nothing.
 """
 
+from dataclasses import replace
+
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fedicoop.errors import Problem
 from fedicoop.log import log
@@ -28,24 +30,56 @@ class Sessions:
         if scope["type"] == "http" and not scope["path"].startswith(_NOBODY_LOOKS):
             request = Request(scope)
             if secret := origin.cookie(request):
-                put_viewer(request, await _viewer(request.app.state.node, secret))
+                send = await self._look(request, secret, send)
         await self.app(scope, receive, send)
 
+    async def _look(self, request: Request, secret: str, send: Send) -> Send:
+        """Put the viewer on the request; where their rights changed, hand out a new secret with the page.
 
-async def _viewer(node: Node, secret: str) -> Viewer | None:
-    """Who holds this secret.  Where the database cannot be asked, nobody: the page then says why itself."""
+        Not with a form that comes in: its token was made of the old secret, and it may count on it.
+        """
+        node: Node = request.app.state.node
+        found, unread = await _found(node, secret)
+        header: tuple[bytes, bytes] | None = None
+        if found and found.renew and request.method == "GET":
+            async with node.db.write() as tx:
+                fresh = await sessions.renewed(tx, secret)
+            if fresh is None:  # this id is no more
+                return send
+            header = origin.renew(request, fresh)
+            found = replace(found, session_id=sessions.hashed(fresh))
+        put_viewer(request, _viewer(found, unread) if found else None)
+        return _adding(header, send) if header else send
+
+
+def _adding(header: tuple[bytes, bytes], send: Send) -> Send:
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], header]}
+        await send(message)
+
+    return send_with_cookie
+
+
+async def _found(node: Node, secret: str) -> tuple[sessions.Found | None, int]:
+    """Whose secret it is, and how much they did not see.
+
+    Where the database cannot be asked, nobody's: the page then says why itself.
+    """
     try:
         async with node.db.read() as tx:
             found = await sessions.find(tx, secret)
             unread = await notices.unread(tx, found.id) if found else 0
-        if found is None:
-            return None
-        if sessions.wants_touch(found, node.db.clock()):
+        if found and sessions.wants_touch(found, node.db.clock()):
             async with node.db.write() as tx:
                 await sessions.touch(tx, found.session_id)
     except Problem as problem:
         log.warning("session.not_read", key=problem.key)
-        return None
+        return None, 0
+    return found, unread
+
+
+def _viewer(found: sessions.Found, unread: int) -> Viewer:
     return Viewer(
         member=found.member,
         session_id=found.session_id,

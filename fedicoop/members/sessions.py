@@ -36,6 +36,7 @@ class Found:
 
     session_id: str
     seen_at: datetime
+    renew: bool
     id: str
     coop_id: str
     actor_id: str | None
@@ -85,8 +86,8 @@ async def find(tx: Tx, secret: str) -> Found | None:
     """Whose session this is; None where it ended, or where its member is shut out or has left."""
     return await tx.maybe(
         Found,
-        """SELECT s.id AS session_id, s.seen_at, m.id, m.coop_id, m.actor_id, m.handle, m.name, m.role,
-                  m.language, m.theme
+        """SELECT s.id AS session_id, s.seen_at, s.renew, m.id, m.coop_id, m.actor_id, m.handle, m.name,
+                  m.role, m.language, m.theme
            FROM sessions s JOIN members m ON m.id = s.member_id
            WHERE s.id = :id AND s.expires_at > :now AND m.suspended_at IS NULL
              AND m.left_at IS NULL""",
@@ -131,6 +132,22 @@ async def end_all(tx: Tx, member_id: str, *, but: str = "") -> int:
     return await tx.run(
         "DELETE FROM sessions WHERE member_id = :member AND id <> :but", member=member_id, but=but
     )
+
+
+async def renew_all(tx: Tx, member_id: str) -> None:
+    """Rights changed: each device gets a new id with the next page that it opens (security case 86)."""
+    await tx.run("UPDATE sessions SET renew = TRUE WHERE member_id = :member", member=member_id)
+
+
+async def renewed(tx: Tx, secret: str) -> str | None:
+    """The secret that takes the place of this one, which is good no more; None if another was faster."""
+    fresh = secrets.token_urlsafe(32)
+    touched = await tx.run(
+        "UPDATE sessions SET id = :new, renew = FALSE WHERE id = :old AND renew",
+        new=hashed(fresh),
+        old=hashed(secret),
+    )
+    return fresh if touched else None
 
 
 async def forget_ended(tx: Tx) -> None:

@@ -218,3 +218,13 @@ async def back_by_now(tx: Tx) -> list[Member]:
     return await tx.all(
         Member, f"SELECT {_COLUMNS} FROM members WHERE away_until <= :now ORDER BY id LIMIT 100", now=tx.now
     )
+
+
+async def set_role(tx: Tx, id: str, role: Role) -> None:
+    await tx.run("UPDATE members SET role = :role WHERE id = :id", role=role, id=id)
+
+
+async def set_suspended(tx: Tx, id: str, suspended: bool) -> None:
+    await tx.run(
+        "UPDATE members SET suspended_at = :at WHERE id = :id", at=tx.now if suspended else None, id=id
+    )

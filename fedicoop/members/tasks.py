@@ -5,6 +5,7 @@ answer takes as long for an address that nobody has (security case 90).
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from fedicoop.jobs import queue
@@ -14,6 +15,7 @@ from fedicoop.members import links, store
 from fedicoop.node import Node
 
 LANE = "members"
+WELCOME = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +81,42 @@ async def send_confirmation(node: Node, job: Job, task: SendConfirmation) -> Non
                 until=tx.now + links.VALID,
                 name=account.name,
                 link=f"{node.settings.origin}/moi/adresse/{secret}",
+            )
+        await queue.done(tx, job)
+
+
+@dataclass(frozen=True, slots=True)
+class SendWelcome:
+    """Somebody wants to join a coop whose door is open: the way in goes to the address that they gave."""
+
+    coop_id: str
+    email: str
+    language: str
+
+
+async def send_welcome(node: Node, job: Job, task: SendWelcome) -> None:
+    """An invitation by mail; to a member, a word that they are one already (security case 90)."""
+    async with node.db.write() as tx:
+        if account := await store.find_by_email(tx, task.email):
+            await letters.promise(
+                tx,
+                key=f"member already {job.id}",
+                to=task.email,
+                language=account.language or task.language,
+                template="member_already",
+                name=account.name,
+                link=f"{node.settings.origin}/entrer",
+            )
+        else:
+            about = links.About(address=task.email)
+            secret = await links.make(tx, task.coop_id, links.INVITATION, about, lasts=WELCOME)
+            await letters.promise(
+                tx,
+                key=f"welcome {links.hashed(secret)}",
+                to=task.email,
+                language=task.language,
+                template="welcome",
+                until=tx.now + WELCOME,
+                link=f"{node.settings.origin}/invitation/{secret}",
             )
         await queue.done(tx, job)

@@ -20,6 +20,7 @@ from fedicoop.node import Node
 TOKEN = "form_token"  # noqa: S105 - the name of a field
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SALT, _MAC = 12, 18  # bytes
+_RENEWED = "renewed_session"
 
 
 def cookie_name(origin: str, what: str = "session") -> str:
@@ -55,8 +56,18 @@ def drop_cookie(response: Response, origin: str, *, what: str = "session") -> No
 
 def cookie(request: Request, what: str = "session") -> str | None:
     """The browser's cookie of that sort; an absurdly long one is none."""
+    if what == "session" and (renewed := request.scope.get("state", {}).get(_RENEWED)):
+        return str(renewed)
     found = request.cookies.get(cookie_name(_origin(request), what))
     return found if found and len(found) <= 200 else None
+
+
+def renew(request: Request, value: str) -> tuple[bytes, bytes]:
+    """The session has another secret from this request on; the header that hands it to the browser."""
+    request.scope.setdefault("state", {})[_RENEWED] = value
+    response = Response()
+    set_cookie(response, _origin(request), value)
+    return next(pair for pair in response.raw_headers if pair[0] == b"set-cookie")
 
 
 def browser_key(request: Request) -> str:

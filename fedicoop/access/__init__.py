@@ -1,88 +1,39 @@
 """Who may do what.  The page asks before it draws a button; the action asks before it acts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
+from fedicoop.access.who import (
+    Between,
+    Door,
+    Member,
+    OfCoop,
+    Person,
+    Role,
+    Seen,
+    Standing,
+    What,
+    operator,
+)
 from fedicoop.errors import Forbidden
 
-
-class Role(StrEnum):
-    MEMBER = "member"
-    STEWARD = "steward"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A person who signs in here; `actor_id` is the Person who speaks for them outside, if there is one."""
-
-    id: str
-    coop_id: str
-    actor_id: str | None = None
-    handle: str
-    name: str
-    role: Role
-
-
-class What(Protocol):
-    """What an act is done to: of which coop it is, and of which member, if of one."""
-
-    @property
-    def coop_id(self) -> str | None: ...
-
-    @property
-    def member_id(self) -> str | None: ...
-
-
-class Seen(What, Protocol):
-    """What can be looked at: a listing, ours or theirs."""
-
-    @property
-    def visibility(self) -> str: ...
-
-    @property
-    def status(self) -> str: ...
-
-
-class Standing(Protocol):
-    """One of the two sides of an exchange; without a member it is a coop, or somebody elsewhere."""
-
-    @property
-    def actor_id(self) -> str: ...
-
-    @property
-    def member_id(self) -> str | None: ...
-
-
-class Between(Protocol):
-    """What two sides share, and the coop whose stewards are called when there is trouble."""
-
-    @property
-    def coop_id(self) -> str: ...
-
-    @property
-    def sides(self) -> "tuple[Standing, Standing]": ...
-
-    @property
-    def mediated(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class OfCoop:
-    """A coop as that which an act is done to: its profile, its follows, its members, its keys."""
-
-    coop_id: str
-    member_id: str | None = None
-
-
-def operator(coop_id: str) -> Member:
-    """Who the command line acts as: whoever has the machine may do for a coop whatever an admin may.
-
-    No row of `members` has this id: those are ULIDs.
-    """
-    return Member(id="operator", coop_id=coop_id, handle="operator", name="operator", role=Role.ADMIN)
+__all__ = [
+    "RULES",
+    "Act",
+    "Between",
+    "Door",
+    "Member",
+    "OfCoop",
+    "Person",
+    "Role",
+    "Seen",
+    "Standing",
+    "What",
+    "may",
+    "operator",
+    "require",
+]
 
 
 Rule = Callable[[Member | None, Any], bool]
@@ -98,6 +49,23 @@ def steward_of_the_coop(who: Member | None, what: What) -> bool:
 
 def admin_of_the_coop(who: Member | None, what: What) -> bool:
     return of_the_same_coop(who, what) and who is not None and who.role is Role.ADMIN
+
+
+def whom_the_door_lets_invite(who: Member | None, what: Door) -> bool:
+    """Stewards; where the coop wants it so, every member."""
+    return of_the_same_coop(who, what) if what.members_invite else steward_of_the_coop(who, what)
+
+
+def in_charge_of(who: Member | None, what: Person) -> bool:
+    """A steward of members, an admin of everybody; nobody of themselves.
+
+    Who may let somebody in may enter as them: so a steward holds no door of another steward.
+    """
+    if who is None or who.id == what.member_id:
+        return False
+    if what.role is Role.MEMBER:
+        return steward_of_the_coop(who, what)
+    return admin_of_the_coop(who, what)
 
 
 def author_or_steward(who: Member | None, what: What) -> bool:
@@ -165,6 +133,11 @@ class Act(StrEnum):
     MEMBER_ADD = "member.add"
     MEMBER_APPROVE = "member.approve"
     MEMBER_WATCH = "member.watch"
+    MEMBER_INVITE = "member.invite"
+    MEMBER_LET_IN = "member.let_in"
+    MEMBER_LIST = "member.list"
+    MEMBER_SET_ROLE = "member.set_role"
+    MEMBER_SUSPEND = "member.suspend"
 
 
 RULES: dict[Act, Rule] = {
@@ -188,11 +161,19 @@ RULES: dict[Act, Rule] = {
     Act.MEMBER_WATCH: of_the_same_coop,
     Act.MEMBER_ADD: admin_of_the_coop,  # who adds a member says what role they have
     Act.MEMBER_APPROVE: steward_of_the_coop,
+    Act.MEMBER_INVITE: whom_the_door_lets_invite,
+    Act.MEMBER_LET_IN: in_charge_of,
+    Act.MEMBER_LIST: steward_of_the_coop,
+    Act.MEMBER_SET_ROLE: admin_of_the_coop,
+    Act.MEMBER_SUSPEND: in_charge_of,
 }
 
 
 def may(who: Member | None, act: Act, what: What | Between) -> bool:
-    """Whether they may; nobody signed in is None.  LISTING_SEE wants a `Seen`."""
+    """Whether they may; nobody signed in is None.
+
+    LISTING_SEE wants a `Seen`, MEMBER_INVITE a `Door`, MEMBER_LET_IN and MEMBER_SUSPEND a `Person`.
+    """
     return RULES[act](who, what)
 
 
