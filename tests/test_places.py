@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fedicoop.errors import Malformed, NotFound
 from fedicoop.places.gazetteer import close_names, find_town, get_town, nearest_town, suggest
-from fedicoop.places.geometry import blur, distance_km, point, shown_km
+from fedicoop.places.geometry import blur, cosine_of_km, distance_km, km_of_cosine, on_globe, point, shown_km
 
 LILLE, LYON, CARCASSONNE = (50.634, 3.055), (45.749, 4.848), (43.213, 2.351)
 
@@ -226,3 +226,15 @@ def test_a_distance_is_the_same_both_ways_and_never_impossible(a, b, c, d):
 )
 def test_a_distance_is_shown_in_steps(exact, shown):
     assert shown_km(exact) == shown
+
+
+def test_the_cosine_of_two_places_on_the_globe_tells_how_far_they_are_apart():
+    for here, there in [
+        ((50.63, 3.06), (50.69, 3.17)),
+        ((48.85, 2.35), (-21.1, 55.5)),
+        ((0, 179.9), (0, -179.9)),
+    ]:
+        cosine = sum(a * b for a, b in zip(on_globe(here), on_globe(there), strict=True))
+
+        assert km_of_cosine(cosine) == pytest.approx(distance_km(here, there), rel=1e-6)
+        assert cosine_of_km(distance_km(here, there)) == pytest.approx(cosine, abs=1e-12)

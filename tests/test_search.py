@@ -225,13 +225,13 @@ async def test_the_fair_order_gives_every_owner_a_turn_and_holds_for_a_day(pair,
 
 
 @pytest.mark.parametrize("order", ["proche", "recent", "melange"])
-async def test_where_there_are_very_many_only_the_nearest_or_newest_are_measured(network, monkeypatch, order):
+async def test_where_there_are_very_many_the_nearest_are_looked_for_ring_by_ring(network, monkeypatch, order):
     """The limit is far beyond what a test makes, so it is lowered: pages are the same with it."""
     nord = await network.add("nord.test")
     for number in range(30):
         network.clock.advance(seconds=1)
         await nord.publish(f"Objet {number}", place={"latitude": 50.63 + number / 50, "longitude": 3.06})
-    monkeypatch.setattr(searching, "_LOOKED_AT", 8)
+    monkeypatch.setattr(searching, "COUNTED", 8)
     query = {"lieu": "Lille", "rayon": "200", "tri": order}
 
     seen, after = [], ""

@@ -7,9 +7,9 @@ from typing import Any
 
 from fedicoop.i18n import t
 from fedicoop.listings import terms
+from fedicoop.listings.index import public_place
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.profile import page_of
-from fedicoop.places.geometry import Point, blur
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import clean, plain
 
@@ -54,13 +54,6 @@ def write_atom(
 
 def speakable(text: str) -> str:
     return _UNSPEAKABLE.sub("", text)
-
-
-def public_place(listing: Listing) -> Point | None:
-    where = listing.where
-    if where is None or where.latitude is None or where.longitude is None:
-        return None
-    return blur(where.latitude, where.longitude)
 
 
 def _content(listing: Listing, language: str) -> str:

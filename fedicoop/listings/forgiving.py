@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fedicoop.db import Tx
 from fedicoop.listings import index_sqlite as engine
+from fedicoop.listings.index_sqlite import Wanted
 from fedicoop.listings.question import FARTHEST_KM, RADII, Question
 from fedicoop.words.stemming import is_known
 from fedicoop.words.synonyms import Synonyms, bundled
@@ -38,7 +39,7 @@ async def _meant(tx: Tx, word: Word, house: Synonyms) -> str | None:
     text = word.text
     if len(word.parts) > 1 or is_known(text) or bundled().knows(word) or house.knows(word):
         return None
-    if await engine.count(tx, word.term, most=1):
+    if await engine.count(tx, Wanted(term=word.term), most=1):
         return None
     candidates: list[tuple[str, int]] = []
     for letter in dict.fromkeys(text[:2]):  # the first two may have changed places, or the first be missing
@@ -47,12 +48,15 @@ async def _meant(tx: Tx, word: Word, house: Synonyms) -> str | None:
     return closest(text, candidates)
 
 
-def wider(question: Question) -> Iterator[Looser]:
-    """Farther; then with fewer words, as near as may be; then on any day."""
-    if question.point:
-        for radius in (*RADII, FARTHEST_KM):
-            if radius > question.radius_km:
-                yield Looser(replace(question, radius_km=radius), radius=True)
+def farther(question: Question, nearest_km: float) -> Looser | None:
+    """As far as the nearest one is, in the steps that pages offer; None where even that is too far."""
+    steps = (radius for radius in (*RADII, FARTHEST_KM) if radius > max(question.radius_km, nearest_km))
+    radius = next(steps, None)
+    return Looser(replace(question, radius_km=radius), radius=True) if radius else None
+
+
+def looser(question: Question) -> Iterator[Looser]:
+    """With fewer words, as near as may be; then on any day."""
     far = replace(question, radius_km=FARTHEST_KM)
     for kept, left_out in _fewer(question.words.split()):
         if question.point:

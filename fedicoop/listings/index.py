@@ -17,11 +17,11 @@ from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.index_sqlite import Entry
 from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.listings.question import Question, Source
-from fedicoop.places.geometry import Point, blur
+from fedicoop.places.geometry import Point, blur, on_globe
 from fedicoop.words import tokens
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
-_VERSION = f"{tokens.VERSION}.2"
+_VERSION = f"{tokens.VERSION}.3"
 _DONE = "search.version"  # in meta: the version of the tokens that every listing has
 _AT = "search.taken_in"  # in meta: how far taking in anew has come
 
@@ -31,13 +31,12 @@ async def keep(tx: Tx, listing: Listing) -> None:
     if listing.status is not Status.PUBLISHED:
         await engine.remove(tx, listing.id)
         return
-    place = _place(listing)
+    place = public_place(listing)
     entry = Entry(
         number=_number(listing),
         listing_id=listing.id,
-        owner_id=listing.coop_id or listing.actor_id,
-        latitude=place[0] if place else None,
-        longitude=place[1] if place else None,
+        owner=crc32((listing.coop_id or listing.actor_id).encode()),
+        place=on_globe(place) if place else None,
         available_from=listing.available_from,
         available_to=listing.available_to,
     )
@@ -46,12 +45,12 @@ async def keep(tx: Tx, listing: Listing) -> None:
 
 def tokens_of(listing: Listing) -> list[str]:
     """Everything that a question may ask of it but its distance and its dates."""
-    place = _place(listing)
+    place = public_place(listing)
     return [*_choices(listing), *(cells(place) if place else ()), *_words(listing)]
 
 
-def _place(listing: Listing) -> Point | None:
-    """Where it is, blurred; None where that is not known."""
+def public_place(listing: Listing) -> Point | None:
+    """Where it is for everybody; None where it says no place, or only a name."""
     where = listing.where
     if where is None or where.latitude is None or where.longitude is None:
         return None

@@ -1,7 +1,8 @@
 """SQLite's own SQL: what is searched, held in FTS5.  Another engine gets a file beside this one.
 
 A question comes as a term of tokens and becomes an FTS5 query in which each token is quoted: no word
-that anybody types is ever syntax (security case 117).
+that anybody types is ever syntax (security case 117).  Distance, dates and turns are computed in the
+query, so that only the rows of a page come back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from fedicoop.db import Tx
+from fedicoop.places.geometry import km_of_cosine
 from fedicoop.words.tokens import AllOf, AnyOf, Term
+
+MIXED = 4000
+"""How many of the newest take their turns in the fair order."""
+_PRIME = 1_000_003
+
+Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,21 +27,35 @@ class Entry:
 
     number: int
     listing_id: str
-    owner_id: str
-    latitude: float | None
-    longitude: float | None
+    owner: int
+    place: Vector | None
     available_from: datetime | None
     available_to: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What must hold of a hit: its tokens, how near it is (the cosine of the angle), when it is free."""
+
+    term: Term
+    seen_from: Vector | None = None
+    cosine: float | None = None
+    free_from: datetime | None = None
+    free_to: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A listing that fulfils a question, by its number."""
+    """A listing that answers, with the key by which it is ordered: three whole numbers, rising."""
 
-    number: int
-    latitude: float | None
-    longitude: float | None
-    owner_id: str
+    listing_id: str
+    first: int
+    second: int
+    third: int
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return self.first, self.second, self.third
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +72,21 @@ class _Seen:
 async def put(tx: Tx, entry: Entry, tokens: Iterable[str]) -> None:
     """Keep an entry as it now stands; where another listing has its number, it takes the next one."""
     await remove(tx, entry.listing_id)
+    x, y, z = entry.place or (None, None, None)
     number = entry.number
-    while await tx.count("SELECT count(*) FROM search_listings WHERE number = :number", number=number):
-        number += 1
-    await tx.run(
-        """INSERT INTO search_listings (number, listing_id, owner_id, latitude, longitude,
-               available_from, available_to)
-           VALUES (:number, :listing, :owner, :latitude, :longitude, :begins, :ends)""",
+    while not await tx.run(
+        """INSERT INTO search_listings (number, listing_id, owner, x, y, z, available_from, available_to)
+           VALUES (:number, :listing, :owner, :x, :y, :z, :begins, :ends) ON CONFLICT (number) DO NOTHING""",
         number=number,
         listing=entry.listing_id,
-        owner=entry.owner_id,
-        latitude=entry.latitude,
-        longitude=entry.longitude,
+        owner=entry.owner,
+        x=x,
+        y=y,
+        z=z,
         begins=entry.available_from,
         ends=entry.available_to,
-    )
+    ):
+        number += 1
     sql = "INSERT OR REPLACE INTO search_tokens (rowid, tokens) VALUES (:number, :tokens)"
     await tx.run(sql, number=number, tokens=" ".join(tokens))
 
@@ -84,64 +106,93 @@ async def tidy(tx: Tx) -> None:
     await tx.run("INSERT INTO search_tokens (search_tokens) VALUES ('optimize')")
 
 
-async def hits(
-    tx: Tx,
-    term: Term,
-    *,
-    limit: int,
-    before: int | None = None,
-    free: tuple[datetime | None, datetime | None] = (None, None),
-) -> list[Hit]:
-    """What fulfils the term and may be free in that time, the newest first; `before` a number."""
-    where, values = _where(free)
-    if before is not None:
-        where += " AND t.rowid < :before"
-        values["before"] = before
+async def count(tx: Tx, wanted: Wanted, *, most: int) -> int:
+    """How many answer, counted no farther than `most`."""
+    source, values = _from(wanted)
+    return await tx.count(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT :most)", **values, most=most)
+
+
+async def newest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
+    """By falling numbers: the index's own order, which reads no more than it shows."""
+    source, values = _from(wanted)
+    if after:
+        source += " AND t.rowid < :before"
+        values["before"] = -after[0]
     return await tx.all(
         Hit,
-        f"""SELECT l.number, l.latitude, l.longitude, l.owner_id
-            FROM search_tokens t CROSS JOIN search_listings l ON l.number = t.rowid
-            WHERE search_tokens MATCH :term{where} ORDER BY t.rowid DESC LIMIT :limit""",
-        term=expression(term),
-        limit=limit,
+        f"""SELECT l.listing_id, -l.number AS first, 0 AS second, 0 AS third {source}
+            ORDER BY t.rowid DESC LIMIT :limit""",
         **values,
+        limit=limit,
     )
 
 
-async def count(tx: Tx, term: Term, *, most: int) -> int:
-    """How many fulfil the term, counted no farther than `most`."""
-    return await tx.count(
-        "SELECT count(*) FROM (SELECT rowid FROM search_tokens WHERE search_tokens MATCH :term LIMIT :most)",
-        term=expression(term),
-        most=most,
+async def nearest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
+    """The nearest first, the newest first where they are equally near; those without a place at the end."""
+    source, values = _from(wanted)
+    apart = f"CASE WHEN l.x IS NULL THEN 1 << 60 ELSE CAST(round((1.0 - ({_COSINE})) * 1e15) AS INTEGER) END"
+    values |= _vector(wanted)
+    beyond = "WHERE (first, second) > (:first, :second)" if after else ""
+    if after:
+        values |= {"first": after[0], "second": after[1]}
+    return await tx.all(
+        Hit,
+        f"""SELECT listing_id, first, second, 0 AS third FROM (
+                SELECT l.listing_id AS listing_id, {apart} AS first, -l.number AS second {source})
+            {beyond} ORDER BY first, second LIMIT :limit""",
+        **values,
+        limit=limit,
     )
 
 
-def _where(free: tuple[datetime | None, datetime | None]) -> tuple[str, dict[str, Any]]:
-    """Who says nothing about when is always free."""
-    start, end = free
-    where, values = "", dict[str, Any]()
-    if end:
-        where += " AND (l.available_from IS NULL OR l.available_from <= :free_to)"
-        values["free_to"] = end
-    if start:
-        where += " AND (l.available_to IS NULL OR l.available_to >= :free_from)"
-        values["free_from"] = start
-    return where, values
+async def fair(tx: Tx, wanted: Wanted, *, day: int, limit: int, after: Sequence[int] = ()) -> list[Hit]:
+    """Every owner's first, in an order drawn by lot that day, then every owner's second, and so on."""
+    source, values = _from(wanted)
+    beyond = "WHERE (turn, lot, number) > (:first, :second, :third)" if after else ""
+    if after:
+        values |= {"first": after[0], "second": after[1], "third": after[2]}
+    mixing = 1 + day * 7919 % (_PRIME - 1)  # a number by which all others are multiplied, modulo a prime
+    return await tx.all(
+        Hit,
+        f"""SELECT listing_id, turn AS first, lot AS second, number AS third FROM (
+                SELECT listing_id, number, owner % {_PRIME} * :mixing % {_PRIME} AS lot, row_number() OVER (
+                    PARTITION BY owner ORDER BY number % {_PRIME} * :mixing % {_PRIME}, number) AS turn
+                FROM (SELECT l.listing_id AS listing_id, l.number AS number, l.owner AS owner {source}
+                      ORDER BY t.rowid DESC LIMIT :mixed))
+            {beyond} ORDER BY turn, lot, number LIMIT :limit""",
+        **values,
+        mixing=mixing,
+        mixed=MIXED,
+        limit=limit,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    number: int
-    listing_id: str
+def km_of(hit: Hit) -> float:
+    """How far a hit of `nearest` is."""
+    return km_of_cosine(1 - hit.first / 1e15)
 
 
-async def listing_ids(tx: Tx, numbers: Sequence[int]) -> dict[int, str]:
-    """Which listings those numbers are."""
-    names = {f"n{at}": number for at, number in enumerate(numbers)}
-    sql = f"""SELECT number, listing_id FROM search_listings
-              WHERE number IN ({", ".join(":" + name for name in names)})"""
-    return {row.number: row.listing_id for row in await tx.all(_Listed, sql, **names)} if names else {}
+_COSINE = "l.x * :x + l.y * :y + l.z * :z"
+
+
+def _from(wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    """The rows that answer.  Who says nothing about when is always free, who says no place nowhere near."""
+    conditions, values = ["search_tokens MATCH :term"], dict[str, Any](term=expression(wanted.term))
+    if wanted.cosine is not None:
+        conditions.append(f"{_COSINE} >= :cosine")
+        values |= {"cosine": wanted.cosine, **_vector(wanted)}
+    if wanted.free_to:
+        conditions.append("(l.available_from IS NULL OR l.available_from <= :free_to)")
+        values["free_to"] = wanted.free_to
+    if wanted.free_from:
+        conditions.append("(l.available_to IS NULL OR l.available_to >= :free_from)")
+        values["free_from"] = wanted.free_from
+    source = "FROM search_tokens t CROSS JOIN search_listings l ON l.number = t.rowid"
+    return f"{source} WHERE {' AND '.join(conditions)}", values
+
+
+def _vector(wanted: Wanted) -> dict[str, float]:
+    return dict(zip("xyz", wanted.seen_from or (0.0, 0.0, 0.0), strict=True))
 
 
 async def beginning(tx: Tx, start: str, *, most: int) -> list[tuple[str, int]]:

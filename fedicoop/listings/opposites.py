@@ -9,6 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.listings import index, store
 from fedicoop.listings import index_sqlite as engine
 from fedicoop.listings.categories import NARROW
+from fedicoop.listings.index_sqlite import Wanted
 from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.question import Question
 from fedicoop.listings.topics import PLAIN, Topic
@@ -28,10 +29,9 @@ async def of(tx: Tx, listing: Listing, topic: Topic, coop_id: str | None) -> lis
         return []
     opposite = Question(kind=Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER)
     term = index.term_of(opposite, [any_of(alike)], seen_by=coop_id)
-    hits = await engine.hits(tx, term, limit=MOST)
-    ids = await engine.listing_ids(tx, [hit.number for hit in hits])
-    found = await store.several(tx, list(ids.values()))
-    listings = (found.get(ids.get(hit.number, "")) for hit in hits)
+    hits = await engine.newest(tx, Wanted(term=term), limit=MOST)
+    found = await store.several(tx, [hit.listing_id for hit in hits])
+    listings = (found.get(hit.listing_id) for hit in hits)
     return [one for one in listings if one and (one.expires_at is None or one.expires_at > tx.now)]
 
 

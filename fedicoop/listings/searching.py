@@ -4,27 +4,25 @@ One visibility rule: what is published for everybody, and for a member what is p
 Distances are taken from blurred places and told in steps, so that asking often gives no place away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from fedicoop.db import Tx
 from fedicoop.listings import index, ordering, store, synonyms
 from fedicoop.listings import index_sqlite as engine
-from fedicoop.listings.forgiving import corrections, wider
-from fedicoop.listings.index_sqlite import Hit
+from fedicoop.listings.forgiving import Looser, corrections, farther, looser
+from fedicoop.listings.index_sqlite import Hit, Wanted
 from fedicoop.listings.listing import Listing
-from fedicoop.listings.ordering import Key
-from fedicoop.listings.question import Question, Sort
-from fedicoop.places.geometry import shown_km
+from fedicoop.listings.question import FARTHEST_KM, Question, Sort
+from fedicoop.places.geometry import Point, cosine_of_km, distance_km, on_globe, shown_km
 from fedicoop.words.synonyms import Synonyms, bundled
 from fedicoop.words.tokens import Term, asked
 
 PAGE = 24
 COUNTED = 1000
 """Up to here results are counted exactly; beyond it is “more than”."""
-_LOOKED_AT = 4000  # hits that are measured and put in order at once
-_RINGS_KM = (2, 5, 10, 20, 50, 100, 200, 500)
+_RINGS_KM = (5, 20, 100, 500)  # where there are very many, the nearest are looked for ring by ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ async def search(
         question = replace(question, words=words)
         if (found := await look.answer(question)).total:
             return replace(found, corrected=changed)
-    for other in wider(question):
+    for other in [*await look.farther(question), *looser(question)]:
         if (loosened := await look.answer(other.question)).total:
             told = Widened(question, other.question, other.radius, other.words, other.dates)
             return replace(loosened, widened=told, corrected=changed)
@@ -87,92 +85,63 @@ class _Look:
 
     async def answer(self, question: Question) -> Found:
         words = [term for _, term in bundled().term(asked(question.words), self.house)]
-        after = ordering.read_key(question.after) if question.after else None
-        if question.sort is Sort.NEW and not question.point and not _dated(question):
-            keyed, total, more = await self._newest(question, words, after)
-        else:
-            keyed, total, more = await self._measured(question, words, after)
-        shown = keyed[: self.limit]
-        following = ordering.write_key(shown[-1][0]) if len(keyed) > self.limit else ""
-        return await self._found(question, [hit for _, hit in shown], total, more, following)
-
-    async def _newest(
-        self, question: Question, words: Sequence[Term], after: Key | None
-    ) -> tuple[list[tuple[Key, Hit]], int, bool]:
-        """The index's own order: it reads no more than the page."""
-        term = index.term_of(question, words, seen_by=self.seen_by)
-        total = await engine.count(self.tx, term, most=COUNTED + 1)
-        before = -after[0] if after else None
-        hits = await engine.hits(self.tx, term, limit=self.limit + 1, before=before) if total else []
-        return ordering.newest(hits), min(total, COUNTED), total > COUNTED
-
-    async def _measured(
-        self, question: Question, words: Sequence[Term], after: Key | None
-    ) -> tuple[list[tuple[Key, Hit]], int, bool]:
-        """All hits are looked at one by one; where there are very many, the nearest or newest of them."""
-        reach = question.radius_km if question.point else None
-        hits, all_of_them = await self._within(question, words, reach)
-        total, more = min(len(hits), COUNTED), len(hits) > COUNTED or not all_of_them
-        keyed = _following(self._ordered(question, hits), after)
-        if all_of_them or question.sort is Sort.FAIR:
-            return keyed, total, more
-        if question.sort is Sort.NEW and after:
-            older, _ = await self._within(question, words, reach, before=-after[0])
-            return ordering.newest(older), total, more
-        if question.sort is Sort.NEAR:
-            for ring in (ring for ring in _RINGS_KM if reach is None or ring < reach):
-                near, _ = await self._within(question, words, ring, limit=5 * _LOOKED_AT)
-                ringed = _following(self._ordered(question, near), after)
-                if len(ringed) > self.limit:
-                    return ringed, total, more
-        return keyed, total, more
-
-    async def _within(
-        self,
-        question: Question,
-        words: Sequence[Term],
-        reach: float | None,
-        *,
-        before: int | None = None,
-        limit: int | None = None,
-    ) -> tuple[list[Hit], bool]:
-        """The newest hits no farther than `reach` kilometres, and whether these are all."""
-        term = index.term_of(question, words, seen_by=self.seen_by, radius_km=reach)
-        limit = limit or _LOOKED_AT
-        hits = await engine.hits(
-            self.tx, term, limit=limit + 1, before=before, free=_free(question, self.tx.now)
+        wanted = self._wanted(question, words, question.radius_km if question.point else None)
+        total = await engine.count(self.tx, wanted, most=COUNTED + 1)
+        hits = await self._hits(question, words, wanted, total) if total else []
+        shown = hits[: self.limit]
+        listings = await store.several(self.tx, [hit.listing_id for hit in shown])
+        return Found(
+            [listings[hit.listing_id] for hit in shown],
+            min(total, COUNTED),
+            total > COUNTED,
+            _distances([listings[hit.listing_id] for hit in shown], question.seen_from),
+            next=ordering.write_key(shown[-1].key) if len(hits) > self.limit else "",
         )
+
+    async def farther(self, question: Question) -> list[Looser]:
+        """The question for a wider circle, if there is one in which something answers it."""
+        if question.point is None:
+            return []
+        words = [term for _, term in bundled().term(asked(question.words), self.house)]
+        hits = await engine.nearest(self.tx, self._wanted(question, words, FARTHEST_KM), limit=1)
+        found = farther(question, engine.km_of(hits[0])) if hits else None
+        return [found] if found else []
+
+    def _wanted(self, question: Question, words: Sequence[Term], reach: float | None) -> Wanted:
+        """What a hit must fulfil, no farther than `reach` kilometres."""
+        start, end = _free(question, self.tx.now)
         seen_from = question.seen_from
-        if reach is None or seen_from is None:
-            return hits[:limit], len(hits) <= limit
-        apart = [(ordering.km(hit, seen_from), hit) for hit in hits[:limit]]
-        return [hit for km, hit in apart if km is not None and km <= reach], len(hits) <= limit
+        return Wanted(
+            term=index.term_of(question, words, seen_by=self.seen_by, radius_km=reach),
+            seen_from=on_globe(seen_from) if seen_from else None,
+            cosine=cosine_of_km(reach) if seen_from and reach is not None else None,
+            free_from=start,
+            free_to=end,
+        )
 
-    def _ordered(self, question: Question, hits: Sequence[Hit]) -> list[tuple[Key, Hit]]:
-        if question.sort is Sort.NEAR and question.seen_from:
-            return ordering.nearest(hits, question.seen_from)
-        return ordering.fair(hits, self.tx.now) if question.sort is Sort.FAIR else ordering.newest(hits)
-
-    async def _found(
-        self, question: Question, hits: Sequence[Hit], total: int, more: bool, following: str
-    ) -> Found:
-        ids = await engine.listing_ids(self.tx, [hit.number for hit in hits])
-        listings = await store.several(self.tx, list(ids.values()))
-        seen_from = question.seen_from
-        distances = dict[str, int]()
-        for hit in hits:
-            if seen_from and (apart := ordering.km(hit, seen_from)) is not None:
-                distances[ids[hit.number]] = shown_km(apart)
-        shown = [listings[ids[hit.number]] for hit in hits]
-        return Found(shown, total, more, distances, next=following)
-
-
-def _following(keyed: list[tuple[Key, Hit]], after: Key | None) -> list[tuple[Key, Hit]]:
-    return [one for one in keyed if one[0] > after] if after else keyed
+    async def _hits(self, question: Question, words: Sequence[Term], wanted: Wanted, total: int) -> list[Hit]:
+        """One more than a page, from where the page begins."""
+        limit, after = self.limit + 1, ordering.read_key(question.after)
+        if question.sort is Sort.FAIR:
+            day = self.tx.now.toordinal()
+            return await engine.fair(self.tx, wanted, day=day, limit=limit, after=after)
+        if question.sort is Sort.NEW:
+            return await engine.newest(self.tx, wanted, limit=limit, after=after)
+        reach = question.radius_km if question.point else None
+        for ring in _RINGS_KM if total > COUNTED else ():
+            if reach is None or ring < reach:
+                near = self._wanted(question, words, ring)
+                hits = await engine.nearest(self.tx, near, limit=limit, after=after)
+                if len(hits) == limit:
+                    return hits
+        return await engine.nearest(self.tx, wanted, limit=limit, after=after)
 
 
-def _dated(question: Question) -> bool:
-    return bool(question.this_week or question.free_from or question.free_to)
+def _distances(listings: Iterable[Listing], seen_from: Point | None) -> dict[str, int]:
+    if seen_from is None:
+        return {}
+    places = [(one.id, index.public_place(one)) for one in listings]
+    return {id: shown_km(distance_km(seen_from, place)) for id, place in places if place}
 
 
 def _free(question: Question, now: datetime) -> tuple[datetime | None, datetime | None]:

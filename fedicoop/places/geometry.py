@@ -53,6 +53,23 @@ def distance_km(a: Point, b: Point) -> float:
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, root))
 
 
+def on_globe(place: Point) -> tuple[float, float, float]:
+    """The place on a globe of radius 1: of two places the products, added up, are the angle's cosine."""
+    latitude, longitude = math.radians(place[0]), math.radians(place[1])
+    around = math.cos(latitude)
+    return around * math.cos(longitude), around * math.sin(longitude), math.sin(latitude)
+
+
+def cosine_of_km(distance: float) -> float:
+    """The cosine of the angle that so many kilometres span; what is nearer has a larger one."""
+    return math.cos(min(math.pi, distance / EARTH_RADIUS_KM))
+
+
+def km_of_cosine(cosine: float) -> float:
+    """The kilometres that an angle spans, by its cosine."""
+    return EARTH_RADIUS_KM * math.acos(max(-1.0, min(1.0, cosine)))
+
+
 def shown_km(distance: float) -> int:
     """A distance as a page may say it, “less than 5 km”: the next of a few steps, in kilometres.
 
