@@ -25,6 +25,8 @@ from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
+from fedicoop.help import pages as manual
+from fedicoop.help import statements
 from fedicoop.inbox import door
 from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
@@ -151,6 +153,8 @@ ROUTES: list[BaseRoute] = [
     *tiles.routes,
     *static.routes,
     *help_pages.routes,
+    *manual.routes,
+    *statements.routes,
     *members.routes,
     *exchange_pages.routes,
     *first_run.routes,

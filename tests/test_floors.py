@@ -12,7 +12,7 @@ FLOORS = [  # from the roof down; whoever moves a wall moves it here, in the sam
     {"cli"},
     {"demo"},
     {"app"},
-    {"inbox", "desk"},
+    {"inbox", "desk", "help"},
     {"exchanges", "watches"},
     {"listings"},
     {"follows", "members"},

@@ -1,7 +1,5 @@
 """What stewards decide about their coop.  One function is one transaction's worth of change."""
 
-import html
-import re
 from dataclasses import replace
 
 from fedicoop import access
@@ -14,13 +12,11 @@ from fedicoop.i18n import t
 from fedicoop.media import store as media
 from fedicoop.outbox import profile
 from fedicoop.vocabulary.types import Actor, Field, Image, Iri
-from fedicoop.web.clean import clean_html, markdown
+from fedicoop.web.clean import markdown
+from fedicoop.web.linking import linked
 
 _ICON = 256  # pixels of either side
 _FIELDS = ("place_name", "contact", "hours")
-_ADDRESS = re.compile(
-    r"https?://[^\s<>\"]{1,300}[^\s<>\".,;:!?)]|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-)
 
 
 async def change(
@@ -71,14 +67,3 @@ def lines(coop: Coop) -> tuple[Field, ...]:
         for name, value in said.items()
         if value
     )
-
-
-def linked(text: str) -> str:
-    """A line of plain text as HTML, its addresses made links."""
-    pieces, end = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = html.escape(found[0])
-        target = address if "://" in found[0] else f"mailto:{address}"
-        pieces += [html.escape(text[end : found.start()]), f'<a href="{target}">{address}</a>']
-        end = found.end()
-    return clean_html("".join([*pieces, html.escape(text[end:])]))

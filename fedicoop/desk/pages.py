@@ -31,7 +31,7 @@ PLACES = (
     ("/admin/mots", "words", "tag"),
     ("/admin/coop", "coop", "settings"),
     (HEALTH, "health", "heart"),
-    ("/aide/#volunteers", "help", "help"),
+    ("/aide", "help", "help"),
 )
 """Where else one looks after the coop: path, text, drawing."""
 

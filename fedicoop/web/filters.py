@@ -1,6 +1,9 @@
 """Small questions that templates ask of addresses and names.  Pure; none raises, whatever a peer sent."""
 
+import re
 from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup, escape
 
 from fedicoop.vocabulary.types import Actor
 
@@ -42,3 +45,13 @@ def initial(name: str) -> str:
 def thumbnail(photo: str) -> str:
     """The small form of a photo of ours, for cards."""
     return f"{photo.rpartition('.')[0] or photo}.card.webp"
+
+
+def commands(text: str) -> Markup:
+    """A sentence of ours, what stands between `backticks` set as code."""
+    pieces = re.split(r"`([^`]+)`", text)
+    drawn = [
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("").join(drawn)

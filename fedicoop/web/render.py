@@ -155,6 +155,7 @@ def _environment() -> "Environment":
         weblink=filters.weblink,
         coop_path=filters.coop_path,
         initial=filters.initial,
+        commands=filters.commands,
         thumbnail=filters.thumbnail,
         t_in=i18n.t,
         t=pass_context(_t),

@@ -1,0 +1,1 @@
+"""Help inside the instance, for members and for volunteers, and what a site must say of itself."""
