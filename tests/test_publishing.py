@@ -358,7 +358,7 @@ async def test_a_draft_is_kept_found_again_and_published(house, lea):
     assert "Brouillon gardé" in page.words
 
     page = await lea.open("/publier")
-    assert page.all(".begun")
+    assert page.all("[data-begun]")
     [link] = [one for one in page.all("a") if "draft=" in one.attrs["href"]]
     page = await lea.open(link.attrs["href"])
     assert page.all("#f-title")[0].attrs["value"] == "Tente"
@@ -366,7 +366,7 @@ async def test_a_draft_is_kept_found_again_and_published(house, lea):
     done = await lea.submit("/publier", do="publish", mode="loan", place="Lille")
 
     assert done.path.startswith("/publier/fait/")
-    assert not (await lea.open("/publier")).all(".begun")
+    assert not (await lea.open("/publier")).all("[data-begun]")
 
 
 async def test_somebody_elses_draft_does_not_exist_for_me(house, lea):
@@ -460,6 +460,27 @@ async def test_where_members_write_the_message_is_shown_in_their_name(network):
     page = await lea.submit("/publier", do="preview", **DRILL)
 
     assert "@lea@nord.test" in page.all(".post")[0].to_text()
+
+
+async def test_a_question_that_was_put_into_the_text_and_not_answered_is_not_published(house, lea):
+    text = (
+        "Marque et puissance\u00a0: Bosch, 700 W\nAccessoires et consommables\u00a0: \nFor how long: \nFin :"
+    )
+    await begin(lea, text=text)
+
+    assert (await only_listing(house)).text == "Marque et puissance\u00a0: Bosch, 700 W\nFin :"
+
+
+async def test_who_publishes_sees_what_it_answers_and_who_needs_it_is_told(pair, network):
+    nord, sud = pair
+    await sud.publish("Cherche perceuse à percussion", kind="need", place="Lille")
+    await network.befriend(nord, sud)
+    lea = await signed_in(nord, await nord.join("lea"))
+
+    page = await begin(lea, visibility="public")
+
+    assert "1 besoin y répond peut-être" in page.words
+    assert "Cherche perceuse à percussion" in page.words
 
 
 async def test_a_session_that_ended_in_mid_form_takes_no_words_along(house, lea):

@@ -14,7 +14,7 @@ from typing import Any
 
 from fedicoop.errors import Misused
 from fedicoop.i18n import t
-from fedicoop.listings import form_places, guessing
+from fedicoop.listings import form_places, guessing, questions
 from fedicoop.listings.fields import READERS, check_end
 from fedicoop.listings.form_values import amount, iso, number
 from fedicoop.listings.listing import Kind, Listing, Mode, Where
@@ -178,10 +178,14 @@ def _to(form: Form, setting: Setting) -> dict[str, Any]:
 
 
 def _text(form: Form, setting: Setting) -> dict[str, Any]:
-    """The description, and the usual hours as its last line: no peer knows a field for them."""
+    """The description, and the usual hours as its last line: no peer knows a field for them.
+
+    A question of ours that was put into the text and not answered is left out.
+    """
     language = form["language"] or setting.language
+    lines = [line for line in form["text"].split("\n") if not questions.is_bare(line)]
     hours = t("publish.hours.line", language, hours=form["hours"]) if form["hours"] else ""
-    return {"text": "\n\n".join(part for part in (form["text"], hours) if part)}
+    return {"text": "\n\n".join(part for part in ("\n".join(lines).strip(), hours) if part)}
 
 
 def _expires(form: Form, setting: Setting) -> dict[str, Any]:

@@ -10,8 +10,17 @@ from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound, Problem, Unauthenticated
 from fedicoop.follows import store as follows
 from fedicoop.i18n import n
-from fedicoop.listings import drafts, form_desk, form_places, form_sent, house, matching, publishing, terms
-from fedicoop.listings.categories import FIRST_BRANCH
+from fedicoop.listings import (
+    drafts,
+    form_desk,
+    form_places,
+    form_sent,
+    house,
+    matching,
+    publishing,
+    questions,
+    terms,
+)
 from fedicoop.listings.drafts import Draft
 from fedicoop.listings.fields import MOST_PHOTOS
 from fedicoop.listings.form_desk import Desk
@@ -24,8 +33,6 @@ from fedicoop.web.forms import Form
 from fedicoop.web.qr import qr
 from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import member_of, require_member
-
-_ASKED_OF_ALL = ("bikes.repair", "bikes", "lending", "tools", "food", "skills", "places")
 
 
 async def new(request: Request) -> Response:
@@ -148,17 +155,11 @@ def _draw(
         looks=shown,
         kept="kept" in request.query_params and desk.draft.updated_at is not None,
         near=form_places.suggestions(form["place"]) if unknown and form["place"] else [],
-        asks=asks(form["category"], desk.setting.coop_kind),
+        asks=questions.about(form["category"], desk.setting.coop_kind),
         longest=LONGEST,
         units=[(unit, n(f"unit.{unit}", 1, form.language)) for unit in UNITS],
         words=terms,
     )
-
-
-def asks(category: str, coop_kind: str | None) -> str:
-    """Which list of questions goes with a category: `publish.ask.<this>.offer`."""
-    wanted = category or FIRST_BRANCH.get(coop_kind or "", "")
-    return next((one for one in (wanted, wanted.partition(".")[0]) if one in _ASKED_OF_ALL), "other")
 
 
 async def done(request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from fedicoop.errors import Conflict
 from fedicoop.i18n import t
-from fedicoop.listings import form_fields, form_sent, looks, publishing_pages, terms
+from fedicoop.listings import form_fields, form_sent, looks, publishing_pages, questions, terms
 from fedicoop.listings.fields import MOST_PHOTOS
 from fedicoop.listings.form_desk import Desk
 from fedicoop.listings.values import LONGEST
@@ -73,7 +73,7 @@ def _photos(request: Request, form: Form, desk: Desk) -> str:
 
 
 def _asks(request: Request, form: Form, category: str, desk: Desk) -> str:
-    asks = publishing_pages.asks(category, desk.setting.coop_kind)
+    asks = questions.about(category, desk.setting.coop_kind)
     return part(request, "publish/_asks.html", form=form, asks=asks)
 
 

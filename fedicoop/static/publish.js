@@ -67,7 +67,8 @@ if (form) {
       showAsks(pieces.asks);
       state.textContent = pieces.saved;
     } catch (problem) {
-      if (mine === number && !/^4/.test(problem.message)) state.textContent = words.offline;
+      if (mine !== number) return;
+      state.textContent = /^40[13]/.test(problem.message) ? words.out : words.offline;
     }
   }
   form.addEventListener("input", (event) => { if (event.target.type !== "file") typed(); });
@@ -102,10 +103,10 @@ if (form) {
     const item = document.createElement("li");
     item.className = "shot shot--coming";
     item.append(canvas ?? document.createElement("span"), Object.assign(document.createElement("p"), { className: "shot__text", textContent: words.coming }));
-    let list = field().querySelector(".shots__list");
+    let list = field().querySelector(".pics__list");
     if (!list) {
-      list = Object.assign(document.createElement("ol"), { className: "shots__list" });
-      field().querySelector(".shots__add").before(list);
+      list = Object.assign(document.createElement("ol"), { className: "pics__list" });
+      field().querySelector(".pics__add").before(list);
     }
     list.append(item);
     state.textContent = words.coming;
@@ -162,7 +163,7 @@ if (form) {
       one.replaceChildren(button);
       button.addEventListener("click", () => {
         const area = form.elements.text;
-        area.value = `${area.value.trimEnd()}${area.value.trim() ? "\n" : ""}${one.textContent.replace(/[ ?]+$/, "")}${document.documentElement.lang === "fr" ? "\u00a0" : ""}: `;
+        area.value = `${area.value.trimEnd()}${area.value.trim() ? "\n" : ""}${one.textContent.replace(/[\s?]+$/, "")}${document.documentElement.lang === "fr" ? "\u00a0" : ""}: `;
         area.focus();
         area.setSelectionRange(area.value.length, area.value.length);
         typed();
@@ -214,7 +215,10 @@ if (form) {
     const now = new Map(content());
     const same = kept.values.every(([name, value]) => name === "draft" || (now.get(name) ?? "") === value);
     if (stale || same || !something) forget();
-    else found.hidden = false;
+    else {
+      found.hidden = false;
+      document.querySelector(`[data-begun="${before.get("draft")}"]`)?.remove(); // the same one, as it was before
+    }
     found.querySelector("[data-restore]").addEventListener("click", () => {
       for (const [name, value] of kept.values) {
         for (const one of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {

@@ -40,12 +40,14 @@ def publish(page) -> None:
 def test_a_fresh_person_publishes_with_a_photo_on_a_phone_within_a_minute(reader, demo):
     one = reader(demo.velo)
     one.enter("camille")
+    one.page.wait_for_load_state("networkidle")
+    one.errors.clear()  # of the page before: photos that are still on their way from the neighbours
     started = time.monotonic()
     one.page.locator("nav a", has_text="Publier").click()
-    one.page.locator(".shots__pick input").set_input_files([photo()])
+    one.page.locator(".pics__pick input").set_input_files([photo()])
     one.page.fill("#f-title", "Perceuse à percussion")
     pick(one.page, "Prêt")
-    one.page.wait_for_selector(".shots__list img")
+    one.page.wait_for_selector(".pics__list img")
     publish(one.page)
 
     assert time.monotonic() - started < MINUTE
@@ -70,14 +72,14 @@ def test_photos_leave_the_phone_small_upright_and_without_their_place(reader, de
     one.enter("camille")
     one.page.add_init_script(OVERHEARD)
     one.open("/publier")
-    one.page.locator(".shots__pick input").set_input_files([photo()])
-    one.page.wait_for_selector(".shots__list img")
+    one.page.locator(".pics__pick input").set_input_files([photo()])
+    one.page.wait_for_selector(".pics__list img")
 
     left = Image.open(io.BytesIO(bytes(one.page.evaluate("window.left"))))
     assert left.size == (1067, 1600)
     assert not left.getexif()
     assert left.getpixel((500, 100))[2] > 150  # what was on the left of the sensor is on top
-    kept = one.page.locator(".shots__list img").first
+    kept = one.page.locator(".pics__list img").first
     assert kept.evaluate("image => image.naturalHeight > image.naturalWidth")
 
 
@@ -85,11 +87,11 @@ def test_what_is_no_photo_is_named_and_the_others_are_kept(reader, demo):
     one = reader(demo.velo)
     one.enter("camille")
     one.open("/publier")
-    one.page.locator(".shots__pick input").set_input_files([photo("a.jpg"), photo("texte.jpg", b"hello")])
+    one.page.locator(".pics__pick input").set_input_files([photo("a.jpg"), photo("texte.jpg", b"hello")])
     one.page.wait_for_selector(".field__wrong")
 
     assert "texte.jpg" in one.page.inner_text(".field__wrong")
-    assert one.page.locator(".shots__list img").count() == 1
+    assert one.page.locator(".pics__list img").count() == 1
 
 
 def test_the_preview_follows_what_is_typed_and_the_category_is_guessed(reader, demo):
@@ -117,8 +119,8 @@ def test_a_lost_network_and_a_closed_tab_lose_nothing(reader, demo):
         one.page.goto(f"{demo.objets}/entrer") and one.page.locator("input[name=handle]").first.input_value()
     )
     one.open("/publier")
-    one.page.locator(".shots__pick input").set_input_files([photo()])
-    one.page.wait_for_selector(".shots__list img")
+    one.page.locator(".pics__pick input").set_input_files([photo()])
+    one.page.wait_for_selector(".pics__list img")
     one.page.context.set_offline(True)
     one.page.fill("#f-title", "Écrit sans réseau")
     one.page.wait_for_selector("[data-state]:has-text('Pas de réseau')")
@@ -127,7 +129,7 @@ def test_a_lost_network_and_a_closed_tab_lose_nothing(reader, demo):
     one.page.close()
     again.goto(f"{demo.objets}/publier")
     again.locator("[data-restore]").click()
-    again.wait_for_selector(".shots__list img")
+    again.wait_for_selector(".pics__list img")
 
     assert again.input_value("#f-title") == "Écrit sans réseau"
     pick(again, "Don")
@@ -166,7 +168,7 @@ def test_without_script_the_same_is_done_by_the_buttons(reader, demo, size):
     one = reader(demo.velo, size=size, script=False)
     one.enter("camille")
     one.open("/publier")
-    one.page.locator(".shots__pick input").set_input_files([photo()])
+    one.page.locator(".pics__pick input").set_input_files([photo()])
     one.page.fill("#f-title", "Sans script")
     pick(one.page, "Troc")
     assert one.page.locator("#f-counterpart").is_visible()
@@ -188,8 +190,8 @@ def test_no_page_of_publishing_has_a_barrier(reader, demo, dark, size):
     one.enter("camille")
     one.open("/publier")
     one.page.fill("#f-title", "Échelle")
-    one.page.locator(".shots__pick input").set_input_files([photo()])
-    one.page.wait_for_selector(".shots__list img")
+    one.page.locator(".pics__pick input").set_input_files([photo()])
+    one.page.wait_for_selector(".pics__list img")
     pick(one.page, "Loan" if dark else "Prêt")
     one.page.wait_for_selector(".post")
     wrong, seen = faults(one.page), one.width()
