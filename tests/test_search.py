@@ -1,16 +1,18 @@
 """What a search finds, for whom, how far away, and what it does when there is nothing."""
 
 import math
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fedicoop.app import house_keeping
-from fedicoop.listings import actions, index, reindexing, searching
+from fedicoop.listings import actions, index, index_sqlite, reindexing, searching
 from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
 from fedicoop.places.geometry import distance_km
+from fedicoop.words import synonyms
 
 
 async def find(instance, seen_by=None, limit=24, **query):
@@ -106,6 +108,9 @@ async def test_words_are_found_by_family_synonym_and_beginning_and_a_slip_is_tol
     slip = await find(nord, q="perseuze")
     assert titles(slip) == ["Perceuse à percussion"]
     assert slip.corrected == (("perseuze", "perceuse"),)
+    elsewhere = await find(nord, q="bycyclette")  # nobody wrote it, but it stands for what they wrote
+    assert elsewhere.corrected == (("bycyclette", "bicyclette"),)
+    assert sorted(titles(elsewhere)) == ["Bike trailer", "Réparation de vélos"]
     assert (await find(nord, q="perceuse")).corrected == ()
 
 
@@ -312,3 +317,31 @@ def test_the_squares_of_a_circle_hold_every_place_in_it(latitude, longitude, rad
 
     assert squares is None or set(cells(place)) & set(squares)
     assert squares is None or len(squares) <= 25
+
+
+@dataclass
+class Step:
+    """A line of a plan as SQLite tells it."""
+
+    id: int
+    parent: int
+    notused: int
+    detail: str
+
+
+async def test_a_search_begins_with_the_tokens_and_looks_at_no_row_for_nothing(network):
+    """A planner that began with the listings would read them all for each search."""
+    nord = await network.add("nord.test")
+    asked = read({"q": "vélo", "lieu": "Lille", "libre": "semaine"})
+    plans = []
+    async with nord.node.db.read() as tx:
+        look = searching._Look(tx, synonyms.Synonyms([]), None, 24)
+        wanted = look._wanted(asked, [], 20)
+        source, values = index_sqlite._from(wanted)
+        for select in ("SELECT l.listing_id", "SELECT count(*)"):
+            steps = await tx.all(Step, f"EXPLAIN QUERY PLAN {select} {source}", **values)
+            plans.append([step.detail for step in steps])
+
+    for plan in plans:
+        assert plan[0].startswith("SCAN t VIRTUAL TABLE"), plan
+        assert plan[1].startswith("SEARCH l USING INTEGER PRIMARY KEY"), plan

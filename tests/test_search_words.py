@@ -10,7 +10,7 @@ from fedicoop.words.folding import fold, words
 from fedicoop.words.stemming import is_known, keys
 from fedicoop.words.synonyms import NoSynonyms, Synonyms, read_line
 from fedicoop.words.tokens import Token, asked, written
-from fedicoop.words.typos import closest, distance
+from fedicoop.words.typos import closest, distance, sound
 from tests.pairs import FOLDER, finds, fulfilled, pairs, shares
 
 
@@ -120,7 +120,13 @@ def test_slips_of_the_finger_are_counted_and_few_are_forgiven():
     assert distance("tondeuse", "perceuse", 2) == 3
     assert closest("perseuse", written_here) == "perceuse"
     assert closest("precceuse", written_here) == "perceuse"
-    assert closest("vlo", written_here) is None
+    assert closest("vlo", written_here) == "velo"
+    assert closest("vl", written_here) is None
+    assert closest("remorke", [("remorque", 1)]) == "remorque"
+    assert closest("escabo", [("escabeau", 1), ("escalope", 9)]) == "escabeau"
+    assert sound("raclettes") == sound("raklete")
+    assert sound("port") != sound("parc")
+    assert closest("porc", [("port", 1), ("parc", 2)]) == "parc"
     assert closest("vello", written_here) == "velo"
     assert closest("tondeuse", written_here) is None
 

@@ -41,7 +41,7 @@ async def _meant(tx: Tx, word: Word, house: Synonyms) -> str | None:
         return None
     if await engine.count(tx, Wanted(term=word.term), most=1):
         return None
-    candidates: list[tuple[str, int]] = []
+    candidates = [(other, 0) for other in (*house.words, *bundled().words)]
     for letter in dict.fromkeys(text[:2]):  # the first two may have changed places, or the first be missing
         alike = await engine.beginning(tx, f"w{letter}", most=_COMPARED)
         candidates += [(token[1:], times) for token, times in alike]

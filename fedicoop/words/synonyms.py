@@ -71,8 +71,11 @@ class Synonyms:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._starting: dict[str, list[tuple[Group, int]]] = defaultdict(list)
+        self.words: set[str] = set()  # those of one word: what somebody may have meant to type
         for group in groups:
             for number, phrase in enumerate(group.phrases):
+                if len(phrase) == 1:
+                    self.words.add(phrase[0].text)
                 for key in _flat(phrase)[0].keys:
                     self._starting[key].append((group, number))
 
