@@ -1,6 +1,7 @@
 """Exchanges in two browsers without script: each does what the page offers, and sees what the other did."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
@@ -9,6 +10,7 @@ from fedicoop.access import Member
 from fedicoop.exchanges import store
 from fedicoop.exchanges.steps import Status, Step
 from fedicoop.listings.listing import Listing
+from fedicoop.web.limits import Limit
 from tests.browsing import Page, Visitor, signed_in
 from tests.exchanging import Village, a_village, day, days
 from tests.photos import encoded, scene
@@ -305,6 +307,11 @@ async def test_the_place_and_the_contact_are_told_once_agreed_and_to_the_two_alo
 
     page = await lea.open(f"/echanges/{asked.id}")
     assert not any(secret in page.answer.text for secret in secrets)
+    page = await lea.open(f"/echanges/{asked.id}/autre")
+    assert not any(secret in page.answer.text for secret in secrets)
+    page = await lea.submit(f"/echanges/{asked.id}/autre", ends_on=day(6).isoformat())
+    assert (await village.now(asked)).plan.place == "12 rue du Long-Pot"
+    await village.step(asked, Step.COUNTER, village.zoe, plan=days(3, 5, place="12 rue du Long-Pot"))
     page = await zoe.open(f"/echanges/{asked.id}")
     assert "50.63312" not in page.answer.text
     await village.step(asked, Step.ACCEPT)
@@ -604,3 +611,19 @@ async def test_who_looks_at_an_exchange_has_seen_what_led_there(village):
     await lea.open(f"/echanges/{asked.id}")
 
     assert not (await lea.open("/echanges")).all(".nav__count")
+
+
+async def test_nobody_pesters_a_whole_coop_and_what_was_typed_stays(village, monkeypatch):
+    monkeypatch.setattr("fedicoop.exchanges.asking_pages.ASKS", Limit("asks", 2, timedelta(days=1)))
+    monkeypatch.setattr("fedicoop.exchanges.pages.MESSAGES", Limit("messages", 2, timedelta(hours=1)))
+    _, zoe = await browsers(village)
+    pages = [await ask_for(zoe, await village.publish(f"Vélo {n}"), **LOAN, text="Bonjour") for n in range(3)]
+
+    assert [page.status for page in pages] == [200, 200, 422]
+    assert pages[-1].all("#f-text")[0].to_text().strip() == "Bonjour"
+    path = pages[0].path
+    answers = []
+    for _ in range(3):
+        await zoe.open(path)
+        answers.append((await zoe.submit(f"{path}/message", text="Allô ?")).status)
+    assert answers == [200, 200, 422]

@@ -14,6 +14,8 @@ import pytest
 from fedicoop.actors import directory, fetching
 from fedicoop.app import REMEMBERED
 from fedicoop.cli.root import root
+from fedicoop.exchanges import asking_pages, beside_pages, due, steps
+from fedicoop.exchanges import pages as exchange_pages
 from fedicoop.i18n import codes, t
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.listings import fields, tasks
@@ -315,3 +317,29 @@ def test_the_floors_are_told_as_they_are():
     told = [set(names(row[0])) for row in table("docs/architecture.md", "floors")]
 
     assert told == FLOORS
+
+
+# --- docs/exchanges.md ----------------------------------------------------------------------------
+
+
+def first_name(cell: str) -> str:
+    return names(cell)[0]
+
+
+def test_every_step_of_an_exchange_is_told_with_who_may_take_it():
+    told = [(*map(first_name, row[:3]), row[3]) for row in table("docs/exchanges.md", "steps")]
+
+    assert told == [(*pair, target, who) for pair, (target, who) in steps.STEPS.items()]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"after {('one', 'two', 'three')[due.ANSWER_WITHIN.days - 1]} days",
+        f"erased {due.KEPT_FOR.days} days after the end",
+        f"{asking_pages.ASKS.most} requests a day, {exchange_pages.MESSAGES.most} messages",
+        f"{beside_pages.PHOTOS.most} photos an hour",
+    ],
+)
+def test_the_limits_of_exchanges_are_those_of_the_code(sentence):
+    assert sentence in " ".join(text("docs/exchanges.md").split())

@@ -1,6 +1,7 @@
 """`/echanges/nouveau`: asking for what somebody offers, or offering help where somebody needs it."""
 
 import secrets
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,10 +18,16 @@ from fedicoop.listings import taken, terms
 from fedicoop.listings.listing import Kind, Listing, Mode
 from fedicoop.listings.taken import Taking
 from fedicoop.node import Node
-from fedicoop.web import forms
+from fedicoop.web import forms, limits
 from fedicoop.web.forms import Form
+from fedicoop.web.limits import Limit
 from fedicoop.web.render import render
 from fedicoop.web.viewer import require_member
+
+ASKS = Limit("exchange ask", 30, timedelta(days=1))
+"""Requests of one member: more than anybody needs, and too few to pester a whole coop."""
+
+_MOST_BUSY = 8  # periods that are named above the form
 
 _OPENINGS = {
     Kind.OFFER: ("hello", "flexible", "careful"),
@@ -73,6 +80,7 @@ async def _asked(
 ) -> Exchange:
     if not 6 <= len(form["once"]) <= 40:
         raise Misused("form.missing", "once")
+    await limits.take(node.db, (ASKS, who.id))
     async with node.db.write() as tx:
         return await asking.ask(tx, who, key, plan, message=message, contact=contact, once=form["once"])
 
@@ -110,7 +118,7 @@ async def _busy(tx: Tx, listing: Listing) -> list[Taking]:
     if not taken.lasts(listing) or listing.mode is not Mode.LOAN:
         return []
     takings = await taken.of_listing(tx, listing.id, since=tx.today)
-    return [one for one in takings if not taken.left(listing, takings, _alike(one))]
+    return [one for one in takings if not taken.left(listing, takings, _alike(one))][:_MOST_BUSY]
 
 
 def _alike(one: Taking) -> Taking:

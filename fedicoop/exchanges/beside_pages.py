@@ -1,5 +1,7 @@
 """What goes with an exchange besides its steps: problems, photos, a telephone number, a calendar entry."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,10 +12,13 @@ from fedicoop.exchanges.exchange import Trouble
 from fedicoop.exchanges.pages import ROOTS, back_to, draw, see
 from fedicoop.media import store as pictures
 from fedicoop.node import Node
-from fedicoop.web import forms
+from fedicoop.web import forms, limits
 from fedicoop.web.forms import Form
+from fedicoop.web.limits import Limit
 from fedicoop.web.render import language_of
 from fedicoop.web.viewer import require_member
+
+PHOTOS = Limit("exchange photo", 60, timedelta(hours=1))
 
 
 async def report(request: Request) -> Response:
@@ -73,6 +78,7 @@ async def add_photo(request: Request) -> Response:
                 raise Misused("exchange.no_photo", id)
             if not (shown.party and actions.shows_state(shown.exchange)):
                 raise Conflict("exchange.step", id)
+            await limits.take(node.db, (PHOTOS, who.id))
             picture = await pictures.keep(node, await sent[0].read())
         except Unavailable as problem:
             return draw(request, shown, form, problem.status, said=problem)

@@ -25,7 +25,7 @@ async def form_for_it(request: Request) -> Response:
     shown = await see(request)
     if shown.changing is None:
         raise Conflict("exchange.step", shown.exchange.id)
-    return _draw(request, shown, shown.changing, Form.of(json_of(shown.exchange.plan)))
+    return _draw(request, shown, shown.changing, Form.of(_shown_plan(shown)))
 
 
 async def change(request: Request) -> Response:
@@ -39,6 +39,7 @@ async def change(request: Request) -> Response:
         key = "exchange.moved_on" if step else "exchange.step"
         return draw(request, shown, Form(), 409, said=Conflict(key, id))
     plan, text = fields.plan(form), ""
+    plan = replace(plan, place=plan.place or shown.exchange.plan.place)
     with form.checking("text"):
         text = fields.words(form)
     if step is Step.ASK_LONGER:
@@ -53,6 +54,12 @@ async def change(request: Request) -> Response:
     if form.wrong:
         return _draw(request, shown, step, form, 422)
     return back_to(request, id)
+
+
+def _shown_plan(shown: Scene) -> dict[str, str]:
+    """The plan as it may be seen: where to meet stays its writer's until both agree; left empty, it stays."""
+    plan = shown.exchange.plan
+    return json_of(plan if shown.bound else replace(plan, place=""))
 
 
 def _draw(request: Request, shown: Scene, step: Step, form: Form, status: int = 200) -> Response:

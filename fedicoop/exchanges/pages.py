@@ -1,6 +1,7 @@
 """Exchanges in the browser: all of one's own, one of them, and the plain buttons on it."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -17,13 +18,16 @@ from fedicoop.i18n import t
 from fedicoop.listings import terms
 from fedicoop.node import Node
 from fedicoop.notices import store as notices
-from fedicoop.web import forms
+from fedicoop.web import forms, limits
 from fedicoop.web.forms import Form
+from fedicoop.web.limits import Limit
 from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import require_member, viewer_of
 
 ROOTS = ("/echanges", "/exchanges")
 """The address that members see, and the one that an English hand types."""
+
+MESSAGES = Limit("exchange message", 100, timedelta(hours=1))
 
 _NEEDS_A_PLAN = frozenset({Step.COUNTER, Step.REARRANGE, Step.ASK_LONGER})
 
@@ -175,6 +179,7 @@ async def say(request: Request) -> Response:
             text = t(f"exchange.quick.{form['phrase']}", form.language)
         if not text:
             raise Misused("exchange.empty", id)
+        await limits.take(node.db, (MESSAGES, who.id))
     if form.wrong:
         return draw(request, shown, form, 422)
     async with node.db.write() as tx:
