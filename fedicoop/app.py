@@ -77,7 +77,7 @@ from fedicoop.peers import store as peers
 from fedicoop.watches import heard, neighbours, network_pages, pack_pages, telling, tellings
 from fedicoop.watches import pages as watches
 from fedicoop.watches.pack_reading import FollowEntry, follow_entry
-from fedicoop.web import help_pages, limits, problems, static
+from fedicoop.web import help_pages, installing, limits, problems, static
 from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
 
@@ -152,6 +152,7 @@ ROUTES: list[BaseRoute] = [
     *media.routes,
     *tiles.routes,
     *static.routes,
+    *installing.routes,
     *help_pages.routes,
     *manual.routes,
     *statements.routes,

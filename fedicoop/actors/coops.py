@@ -78,6 +78,7 @@ async def set_author_mode(tx: Tx, actor_id: str, mode: AuthorMode) -> None:
 @dataclass(frozen=True, slots=True)
 class _Look:
     name: str
+    sentence: str
     hue: int | None
     logo: str | None
     locale: str
@@ -87,7 +88,7 @@ async def face(tx: Tx, host: str) -> Face:
     """How the house looks: as its coop; where several live in it, by the host's name, the oldest's colour."""
     looks = await tx.all(
         _Look,
-        """SELECT a.name, c.hue, c.logo, c.locale FROM coops c JOIN actors a ON a.id = c.actor_id
+        """SELECT a.name, c.sentence, c.hue, c.logo, c.locale FROM coops c JOIN actors a ON a.id = c.actor_id
            ORDER BY c.created_at, c.actor_id LIMIT 2""",
     )
     if not looks:
@@ -98,4 +99,5 @@ async def face(tx: Tx, host: str) -> Face:
         hue=usual_hue(host) if oldest.hue is None else oldest.hue,
         logo=oldest.logo if alone else None,
         locale=oldest.locale,
+        sentence=oldest.sentence if alone else "",
     )

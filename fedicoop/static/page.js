@@ -60,3 +60,5 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// The frame of the site, and the last pages, stay where there is no network.
+navigator.serviceWorker?.register("/sw.js");

@@ -21,6 +21,7 @@ class Face:
     hue: int
     logo: str | None = None  # the name of a picture of ours
     locale: str | None = None  # what the coop speaks, if we know
+    sentence: str = ""  # Markdown
     is_open: bool = True  # False while a house has no coop: its set-up is not over
 
 

@@ -20,7 +20,7 @@ from fedicoop.access import Act, may
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Image
-from fedicoop.web import colours, filters, origin
+from fedicoop.web import colours, emblem, filters, origin
 from fedicoop.web.clean import clean, plain
 from fedicoop.web.face import face_of
 from fedicoop.web.headers import PAGE_HEADERS, request_id
@@ -56,6 +56,8 @@ def render(
         "content-language": language,
         "cache-control": "private, no-store" if viewer_of(request) or visit else "no-cache",
     }
+    if viewer_of(request):
+        base["x-signed-in"] = "yes"  # the service worker forgets a member's pages with their session
     body = text.encode()
     if "gzip" in request.headers.get("accept-encoding", "") and len(body) > _SMALL:
         # The tokens of forms are salted anew each time, so nothing leaks by a page's length (BREACH).
@@ -101,6 +103,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "site": face.name,
         "hue": face.hue,
         "face": face,
+        "emblem": partial(emblem.path, face),
         "bars": {shade: colours.bar(face.hue, dark=shade == "dark") for shade in ("light", "dark")},
         "here": request.scope["path"],
         "asked": {},

@@ -59,6 +59,11 @@ def asset(name: str) -> str:
     return f"/static/{stem}.{_assets()[name].mark}.{ending}"
 
 
+def text(name: str) -> str:
+    """A file of ours as text: one that is filled in before it goes out."""
+    return _assets()[name].data.decode()
+
+
 async def show(request: Request) -> Response:
     """`/static/{name}`, with or without the mark."""
     name = request.path_params["name"]
