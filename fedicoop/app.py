@@ -74,8 +74,9 @@ from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
-from fedicoop.watches import heard, neighbours, network_pages, pack_pages, telling, tellings
+from fedicoop.watches import hanging, heard, neighbours, network_pages, pack_pages, telling, tellings
 from fedicoop.watches import pages as watches
+from fedicoop.watches import store as watching
 from fedicoop.watches.pack_reading import FollowEntry, follow_entry
 from fedicoop.web import help_pages, installing, limits, problems, static
 from fedicoop.web.forms import Uploads
@@ -135,9 +136,11 @@ async def house_keeping(node: Node) -> None:
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
             await tellings.forget(tx, tx.now - REMEMBERED)
+            await watching.forget_who_left(tx)
             await notices.forget_old(tx)
             await publishing.sweep(tx)
     if hourly:
+        await hanging.renew(node)
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
         await write_morning_news(node)

@@ -141,7 +141,7 @@ def test_one_room_one_table():
         "watches": "watches/store.py",
         "watch_hooks": "watches/store.py",
         "watch_tellings": "watches/tellings.py",
-        "followable": "watches/followable.py",
+        "followable": "members/followable.py",
         "packs": "watches/packs.py",
         "pack_entries": "watches/packs.py",
         "coops": "actors/coops.py",

@@ -16,6 +16,7 @@ from fedicoop.listings.listing import Kind, Listing, Mode, Money, Status, Where
 from fedicoop.listings.matching import Match, compare, matches_of
 from fedicoop.members import actions as members
 from fedicoop.notices import store as notices
+from tests.browsing import signed_in
 from tests.conftest import PAIRS
 
 NOW = datetime(2030, 5, 1, tzinfo=UTC)
@@ -330,3 +331,33 @@ async def test_peers_that_are_unfollowed_answer_nothing_more(pair, network):
         assert await matches_of(tx, need, lea) == []
         assert await store.count(tx, store.Filter(source="peers")) == 0
     assert await told(sud, lea) == []
+
+
+async def test_the_page_of_a_listing_shows_its_other_side_to_those_who_look_after_it(network):
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    need = await nord.publish(by=lea, **NEED)
+    await nord.publish(by=max, **OFFER)
+
+    hers = await (await signed_in(nord, lea)).open(f"/l/{need.key}")
+    his = await (await signed_in(nord, max)).open(f"/l/{need.key}")
+
+    assert hers.all("#matches")
+    assert "« perceuse »" in hers.words.replace("\u00a0", " ")
+    assert not his.all("#matches")
+
+
+@pytest.mark.parametrize(("radius", "hears"), [(None, True), (25, True), (10, False)])
+async def test_nobody_is_told_of_what_lies_farther_than_they_go(network, radius, hears):
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    async with nord.node.db.write() as tx:
+        await tx.run("UPDATE members SET radius_km = :radius WHERE id = :id", radius=radius, id=lea.id)
+    await nord.publish(by=lea, **NEED)
+
+    await nord.publish(
+        by=max, **OFFER | {"place": {"name": "Tournai", "latitude": 50.606, "longitude": 3.388}}
+    )
+    await nord.settle()
+
+    assert bool(await told(nord, lea)) is hears

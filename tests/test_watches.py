@@ -11,12 +11,12 @@ from fedicoop.actors import names
 from fedicoop.follows import actions as follows
 from fedicoop.listings import actions as listings
 from fedicoop.listings import question as questions
-from fedicoop.listings import searching
+from fedicoop.listings import searching, synonyms
 from fedicoop.members import actions as members
 from fedicoop.notices import readers
 from fedicoop.notices import store as notices
 from fedicoop.notices.kinds import Family, Pace
-from fedicoop.watches import actions, store, waiting
+from fedicoop.watches import actions, hanging, store, waiting
 from fedicoop.watches.watch import MOST, About, Channel
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS
@@ -550,3 +550,62 @@ async def test_a_new_watch_begins_as_the_member_hears_of_matches_and_may_be_chan
 
         page = await (await signed_in(nord, max)).open("/suivre?q=perceuse")
         assert not page.all("input[type=radio]"), "who has no address gets no mail"
+
+
+async def test_a_new_synonym_of_the_house_counts_for_what_is_followed_already(network):
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    await watch(nord, lea, q="zinzin")
+    await house.house_keeping(nord.node)
+    async with nord.node.db.write() as tx:
+        line = synonyms.Line(tx.new_id(), nord.coop.id, "zinzin = perceuse")
+        await synonyms.put(tx, line)
+    network.clock.advance(hours=1)
+    await house.house_keeping(nord.node)
+
+    await nord.publish(by=max, **FITTING)
+    await nord.settle()
+
+    assert await told(nord, lea) == [("watch.search", "Perceuse à percussion")]
+    assert await hanging.renew(nord.node) == 0, "nothing has changed since"
+
+
+async def test_who_leaves_takes_what_they_followed_with_them(network):
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    async with nord.node.db.write() as tx:
+        await actions.let_follow(tx, lea, True)
+        await actions.watch_member(tx, max, lea, Channel.APP)
+    await watch(nord, lea, q="perceuse")
+    async with nord.node.db.write() as tx:
+        await tx.run("UPDATE members SET left_at = :now WHERE id = :id", now=tx.now, id=lea.id)
+
+    await house.house_keeping(nord.node)
+
+    async with nord.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM watches") == 0
+        assert await tx.count("SELECT count(*) FROM watch_hooks") == 0
+
+
+async def test_the_page_of_a_coop_and_that_of_a_listing_lead_to_following(pair, network):
+    _, sud = pair
+    lea, max = await sud.join("lea"), await sud.join("max")
+    browser = await signed_in(sud, lea)
+
+    page = await browser.open("/@nord@nord.test")
+    [way] = [a.attrs["href"] for a in page.all("a") if (a.attrs.get("href") or "").startswith("/suivre")]
+    page = await browser.open(way)
+    assert "Coop Nord" in page.words
+    feeds = [a.attrs["href"] for a in page.all("a") if (a.attrs.get("href") or "").endswith(".atom")]
+    assert feeds
+    assert (await sud.get(feeds[0], "application/atom+xml")).status_code == 200
+
+    listing = await sud.publish(by=max)
+    assert "/suivre" not in (await browser.open(f"/l/{listing.key}")).answer.text
+    async with sud.node.db.write() as tx:
+        await actions.let_follow(tx, max, True)
+    page = await browser.open(f"/l/{listing.key}")
+    [way] = [a.attrs["href"] for a in page.all("a") if (a.attrs.get("href") or "").startswith("/suivre")]
+    assert "Max Martin" in (await browser.open(way)).words
+    assert "membre=max" not in (await Visitor(sud).open(f"/l/{listing.key}")).answer.text
+    assert "membre=max" not in (await (await signed_in(sud, max)).open(f"/l/{listing.key}")).answer.text

@@ -53,6 +53,7 @@ class Match:
     listing: Listing
     score: float
     reasons: tuple[Reason, ...]
+    apart_km: float | None = None  # between their blurred places, where both are known
 
     def why(self, language: str) -> str:
         """The reasons, as one reads them: a few words each, joined by commas."""
@@ -89,7 +90,7 @@ def compare(listing: Listing, other: Listing, now: datetime, *, reach_km: float 
         return None
     near = 1.0 if apart is None else 1.0 - 0.3 * apart / reach_km
     likeness, reasons = about
-    return Match(other, round(likeness * way * near, 3), (*reasons, *_further(need, offer, apart)))
+    return Match(other, round(likeness * way * near, 3), (*reasons, *_further(need, offer, apart)), apart)
 
 
 def _same_hands(one: Listing, other: Listing) -> bool:

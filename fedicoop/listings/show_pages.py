@@ -7,14 +7,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fedicoop.access import Member
+from fedicoop.access import Act, Member, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import calendar, house, preview, seeing, similar, store, taken, terms
+from fedicoop.listings import calendar, house, matching, preview, seeing, similar, store, taken, terms
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
+from fedicoop.listings.matching import Match
 from fedicoop.listings.taken import Taking
+from fedicoop.members import followable
 from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
@@ -67,9 +69,11 @@ class _Scene:
     house: house.House
     listing: Listing
     similar: list[Listing]
+    matches: list[Match]  # what answers it: for those who look after it
     speakers: dict[str, Actor]
     author: Actor | None  # the member who signs it, where the coop lets members sign
     writer: str  # who wrote it, told inside their own coop alone
+    follow_writer: str  # their handle, where they let this viewer follow them
     mine: bool
     takings: list[Taking]  # what agreements take of it
     today: date
@@ -87,21 +91,32 @@ class _Scene:
 async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
     listing = await seeing.get_seen(tx, key, who, node.settings.origin)
     near = await similar.of(tx, listing)
+    matches = await _matches(tx, listing, who)
     signed = listing.coop_id is not None and listing.actor_id != listing.coop_id
     author = await actors.find(tx, listing.actor_id) if signed else None
     inside = who is not None and who.coop_id == listing.coop_id
-    writer = (await members.get(tx, listing.member_id)).name if inside and listing.member_id else ""
+    writer = await members.present(tx, listing.member_id) if inside and listing.member_id else None
+    mine = who is not None and who.id == listing.member_id
+    lets = writer is not None and not mine and await followable.may_be_followed(tx, writer.id)
     return _Scene(
         house=await house.read(tx, node.settings.host),
         listing=listing,
         similar=near,
-        speakers=await house.speakers(tx, [listing, *near]),
+        matches=matches,
+        speakers=await house.speakers(tx, [listing, *near, *(match.listing for match in matches)]),
         author=author,
-        writer=writer,
-        mine=who is not None and who.id == listing.member_id,
+        writer=writer.name if writer else "",
+        follow_writer=writer.handle if writer and lets else "",
+        mine=mine,
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
         today=tx.today,
     )
+
+
+async def _matches(tx: Tx, listing: Listing, who: Member | None) -> list[Match]:
+    """The other side, for whoever wrote it and for those who care for its coop."""
+    wanted = listing.local and listing.shown and may(who, Act.LISTING_UPDATE, listing)
+    return await matching.matches_of(tx, listing, who) if wanted else []
 
 
 def _draw(request: Request, scene: _Scene) -> Response:
@@ -121,8 +136,10 @@ def _draw(request: Request, scene: _Scene) -> Response:
         coop=coop,
         author=scene.author,
         writer=scene.writer,
+        follow_writer=scene.follow_writer,
         mine=scene.mine,
         similar=scene.similar,
+        matches=scene.matches,
         speakers=scene.speakers,
         words=terms,
         months=calendar.months(

@@ -6,6 +6,7 @@ house adds its own; all of them count in every search here, because what is foun
 
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
@@ -35,6 +36,12 @@ async def of_house(tx: Tx) -> Synonyms:
     """Those of all coops here."""
     rows = await tx.all(_Text, "SELECT line FROM synonyms ORDER BY id LIMIT 5000")
     return _read(tuple(row.line for row in rows))
+
+
+async def digest(tx: Tx) -> str:
+    """What changes whenever a line of this house does."""
+    rows = await tx.all(_Text, "SELECT line FROM synonyms ORDER BY id LIMIT 5000")
+    return sha256("\n".join(row.line for row in rows).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)

@@ -11,10 +11,11 @@ from fedicoop.errors import Conflict, Misused, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.listings import synonyms
 from fedicoop.listings.question import Question
+from fedicoop.members import followable
 from fedicoop.members import store as members
 from fedicoop.notices.tell import tell
 from fedicoop.vocabulary.types import Actor
-from fedicoop.watches import followable, store, waiting
+from fedicoop.watches import store, waiting
 from fedicoop.watches.watch import MOST, About, Channel, Watch, about, target_of
 
 NETWORK = "/admin/reseau"

@@ -9,9 +9,10 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.listings import boosts, synonyms
 from fedicoop.listings.listing import Listing
+from fedicoop.members import followable
 from fedicoop.members import store as members
 from fedicoop.notices.tell import tell
-from fedicoop.watches import describing, followable, owners, store, tellings
+from fedicoop.watches import describing, owners, store, tellings
 from fedicoop.watches.waiting import News, question_of, satisfies
 from fedicoop.watches.watch import About, Watch
 

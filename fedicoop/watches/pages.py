@@ -14,11 +14,12 @@ from fedicoop.db import Tx
 from fedicoop.listings import house
 from fedicoop.listings.categories import FIRST_BRANCH
 from fedicoop.listings.question import Question
+from fedicoop.members import followable
 from fedicoop.members.pages import own_path
 from fedicoop.node import Node
 from fedicoop.notices import readers
 from fedicoop.notices.kinds import Family
-from fedicoop.watches import actions, followable, lookups, store, subject
+from fedicoop.watches import actions, lookups, store, subject
 from fedicoop.watches.subject import Subject
 from fedicoop.watches.watch import About, Channel, Watch
 from fedicoop.web import forms

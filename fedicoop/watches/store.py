@@ -54,7 +54,7 @@ async def count(tx: Tx, member_id: str) -> int:
 
 
 async def put(tx: Tx, watch: Watch, hooks: Iterable[str]) -> None:
-    """Keep a watch as it stands, and where it hangs."""
+    """Keep a watch as it stands; no hooks leave it where it hangs."""
     await tx.run(
         f"""INSERT INTO watches ({_COLUMNS})
             VALUES (:id, :member, :kind, :target, :channel, :paused, :at)
@@ -68,10 +68,17 @@ async def put(tx: Tx, watch: Watch, hooks: Iterable[str]) -> None:
         paused=watch.paused,
         at=watch.created_at,
     )
+    if wanted := sorted(hooks):
+        await hang(tx, watch, wanted)
+
+
+async def hang(tx: Tx, watch: Watch, hooks: Iterable[str]) -> None:
+    """Let a watch hang on these hooks and no others."""
+    await tx.run("DELETE FROM watch_hooks WHERE watch_id = :id", id=watch.id)
     await tx.run_many(
         """INSERT INTO watch_hooks (hook, watch_id) SELECT :hook, id FROM watches WHERE id = :id
            ON CONFLICT (hook, watch_id) DO NOTHING""",
-        [{"hook": hook, "id": watch.id} for hook in sorted(hooks)],
+        [{"hook": hook, "id": watch.id} for hook in hooks],
     )
 
 
@@ -93,6 +100,28 @@ async def hanging_on(tx: Tx, hooks: Iterable[str]) -> list[Watch]:
         )
         found |= {watch.id: watch for watch in rows}
     return list(found.values())
+
+
+async def of_questions(tx: Tx, *, after: str, limit: int) -> list[Watch]:
+    """Everybody's searches, places and categories, by id."""
+    return await tx.all(
+        Watch,
+        f"""SELECT {_COLUMNS} FROM watches WHERE id > :after AND kind NOT IN (:coop, :member)
+            ORDER BY id LIMIT :limit""",
+        after=after,
+        coop=About.COOP,
+        member=About.MEMBER,
+        limit=limit,
+    )
+
+
+async def forget_who_left(tx: Tx) -> None:
+    """What members followed, and who followed them, goes when they have left the house."""
+    left = "SELECT id FROM members WHERE left_at IS NOT NULL"
+    await tx.run(
+        f"DELETE FROM watches WHERE member_id IN ({left}) OR (kind = :kind AND target IN ({left}))",
+        kind=About.MEMBER,
+    )
 
 
 async def wishes(tx: Tx) -> list[Wish]:

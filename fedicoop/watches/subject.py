@@ -46,6 +46,8 @@ class Subject:
     @property
     def feed(self) -> str:
         """Where a feed reader finds it; "" where there is none."""
+        if self.coop:
+            return f"{self.see}.atom"
         return FEED if self.question is not None else ""
 
     @property

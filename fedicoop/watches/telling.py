@@ -9,6 +9,7 @@ from fedicoop.listings import matching, store
 from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.matching import Match
 from fedicoop.listings.news import Listed
+from fedicoop.members import whereabouts
 from fedicoop.node import Node
 from fedicoop.notices.tell import tell
 from fedicoop.watches import news, owners, tellings
@@ -58,7 +59,13 @@ async def _tell_matches(tx: Tx, listing: Listing, found: list[Match]) -> None:
 
 
 async def _tell_match(tx: Tx, member: Member, mine: Listing, other: Listing, match: Match) -> None:
-    """`other` answers what is mine: once for each pair, and once for each listing."""
+    """`other` answers what is mine: once for each pair, and once for each listing.
+
+    Nobody is told of what lies farther than they go.
+    """
+    radius = (await whereabouts.of(tx, member.id)).radius_km
+    if radius is not None and match.apart_km is not None and match.apart_km > radius:
+        return
     if not may(member, Act.LISTING_SEE, other) or not await tellings.take(tx, member.id, other.id):
         return
     kind = "offer_for_your_need" if other.kind is Kind.OFFER else "need_for_your_offer"

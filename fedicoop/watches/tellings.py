@@ -22,5 +22,9 @@ async def take(tx: Tx, member_id: str, listing_id: str) -> bool:
 
 
 async def forget(tx: Tx, before: datetime) -> None:
-    """What was told long ago; a listing that is still edited then may be told once more."""
+    """What was told long ago, and to whom has left; what is still edited then may be told once more."""
     await tx.run("DELETE FROM watch_tellings WHERE at < :before", before=before)
+    await tx.run(
+        """DELETE FROM watch_tellings
+           WHERE member_id IN (SELECT id FROM members WHERE left_at IS NOT NULL)"""
+    )
