@@ -11,7 +11,7 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.demo import seeds
 from fedicoop.follows import actions as follows
-from fedicoop.listings import actions, fields, store
+from fedicoop.listings import actions, fields, opposites, store
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Status, Where
 from fedicoop.listings.matching import Match, compare, matches_of
 from fedicoop.members import actions as members
@@ -361,3 +361,22 @@ async def test_nobody_is_told_of_what_lies_farther_than_they_go(network, radius,
     await nord.settle()
 
     assert bool(await told(nord, lea)) is hears
+
+
+async def test_a_near_one_is_found_behind_any_number_of_newer_ones_far_away(network, monkeypatch):
+    monkeypatch.setattr(opposites, "MOST", 3)
+    monkeypatch.setattr(opposites, "MOST_ANYWHERE", 2)
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    near = await nord.publish(by=max, **OFFER)
+    for _ in range(6):
+        network.clock.advance(minutes=1)
+        await nord.publish(by=max, **OFFER | {"place": "Marseille"})
+    network.clock.advance(minutes=1)
+    nowhere = await nord.publish(by=max, title="Perceuse")
+
+    need = await nord.publish(by=lea, **NEED)
+
+    async with nord.node.db.read() as tx:
+        found = {match.listing.id for match in await matches_of(tx, need, lea)}
+    assert found == {near.id, nowhere.id}

@@ -65,7 +65,8 @@ async def matches_of(
 ) -> list[Match]:
     """What fits this listing among those that `viewer` may see (None: a visitor), the best first."""
     topic = topics.of(listing.title, listing.language)
-    rough = await opposites.of(tx, listing, topic, viewer.coop_id if viewer else None)
+    coop = viewer.coop_id if viewer else None
+    rough = await opposites.of(tx, listing, topic, coop, reach_km=reach_km)
     found = [
         match
         for other in rough

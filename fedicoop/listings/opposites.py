@@ -15,23 +15,32 @@ from fedicoop.listings.question import Question
 from fedicoop.listings.topics import PLAIN, Topic
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
-MOST = 200
+MOST = 120
+MOST_ANYWHERE = 30
 MOST_WORDS = 6
 
 
-async def of(tx: Tx, listing: Listing, topic: Topic, coop_id: str | None) -> list[Listing]:
-    """Published listings of the other kind that may be about the same, the newest first.
+async def of(
+    tx: Tx, listing: Listing, topic: Topic, coop_id: str | None, *, reach_km: float
+) -> list[Listing]:
+    """Published listings of the other kind that may be about the same: the newest of those within reach,
+    and the newest of all, as some say no place.
 
     Those for one coop alone are among them only where that coop is `coop_id`.
     """
     alike = _alike(listing, topic)
     if not alike:
         return []
-    opposite = Question(kind=Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER)
-    term = index.term_of(opposite, [any_of(alike)], seen_by=coop_id)
-    hits = await engine.newest(tx, Wanted(term=term), limit=MOST)
-    found = await store.several(tx, [hit.listing_id for hit in hits])
-    listings = (found.get(hit.listing_id) for hit in hits)
+    kind, here = Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER, index.public_place(listing)
+    anywhere = index.term_of(Question(kind=kind), [any_of(alike)], seen_by=coop_id)
+    hits = await engine.newest(tx, Wanted(term=anywhere), limit=MOST_ANYWHERE if here else MOST)
+    if here:
+        around = Question(kind=kind, point=here)
+        near = index.term_of(around, [any_of(alike)], seen_by=coop_id, radius_km=reach_km)
+        hits = [*await engine.newest(tx, Wanted(term=near), limit=MOST), *hits]
+    ids = list(dict.fromkeys(hit.listing_id for hit in hits))
+    found = await store.several(tx, ids)
+    listings = (found.get(id) for id in ids)
     return [one for one in listings if one and (one.expires_at is None or one.expires_at > tx.now)]
 
 
