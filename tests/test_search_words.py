@@ -51,6 +51,22 @@ def test_a_word_has_the_keys_of_its_family_in_each_language():
     assert keys("12") == ()
 
 
+@pytest.mark.parametrize(
+    ("unknown", "known"),
+    [
+        ("visseuse", "visser"),
+        ("bouturage", "bouture"),
+        ("covoiturer", "covoiturage"),
+        ("recycleries", "recycler"),
+        ("ponceuses", "poncer"),
+        ("knitters", "knit"),
+    ],
+)
+def test_a_word_that_the_lexicon_lacks_belongs_to_what_it_is_made_of(unknown, known):
+    assert not lexicon.families(unknown)
+    assert keys(unknown) == lexicon.families(known)[: len(keys(unknown))]
+
+
 def test_a_word_of_both_languages_counts_in_the_language_of_the_text():
     assert "eport_" not in written("le port", "fr")
     assert "fport" not in written("the port", "en")

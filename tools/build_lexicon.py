@@ -67,7 +67,7 @@ class Lexicon:
         self.forms: dict[str, dict[Lemma, float]] = defaultdict(lambda: defaultdict(float))
         self.frequency: dict[Lemma, float] = defaultdict(float)
         self.participles: dict[str, set[str]] = defaultdict(set)
-        self.families = Families(_pairs("part"))
+        self.families = Families(_pairs(f"part.{language}"))
         self.made: list[tuple[str, str, str]] = []
         self.language = language
         from wordfreq import zipf_frequency
@@ -179,6 +179,8 @@ def _deeds(found: Lexicon) -> None:
             for stem in _stems(found, verb):
                 for suffix in DEEDS:
                     found.join((verb, "VER"), (stem + suffix, "NOM"), f"deed -{suffix}")
+                for suffix in ("able", "ible"):
+                    found.join((verb, "VER"), (stem + suffix, "ADJ"), f"deed -{suffix}")
 
 
 ENDINGS = [

@@ -12,7 +12,7 @@ from fedicoop.words import lexicon
 from fedicoop.words.folding import fold, words
 from fedicoop.words.stemming import keys
 
-VERSION = 1
+VERSION = 2
 MOST_WORDS = 8
 """Words of a question that are looked at."""
 
