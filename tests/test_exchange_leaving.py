@@ -39,7 +39,11 @@ async def test_an_archive_holds_what_the_member_said_and_nothing_of_the_other(vi
         assert own in archive
     assert "1234" not in archive
     async with village.nord.node.db.read() as tx:
-        assert (await leaving.take_along(tx, village.sacha)) == {"exchanges": [], "words": [], "photos": []}
+        assert (await leaving.take_along(tx, village.sacha)) == {
+            "exchanges": [],
+            "exchange_words": [],
+            "exchange_photos": [],
+        }
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,8 @@ def test_one_room_one_table():
         "candidates": "members/candidates.py",
         "consents": "members/consents.py",
         "resting": "members/holidays.py",
+        "passkeys": "members/passkeys.py",
+        "challenges": "members/passkeys.py",
         "notices": "notices/store.py",
         "notice_choices": "notices/readers.py",
         "notice_readers": "notices/readers.py",

@@ -68,6 +68,11 @@ def in_charge_of(who: Member | None, what: Person) -> bool:
     return admin_of_the_coop(who, what)
 
 
+def themselves(who: Member | None, what: What) -> bool:
+    """Nobody else, whatever their role."""
+    return of_the_same_coop(who, what) and who is not None and who.id == what.member_id
+
+
 def author_or_steward(who: Member | None, what: What) -> bool:
     """Whoever wrote it, as long as they are of the coop; or one who cares for the whole coop."""
     wrote_it = who is not None and what.member_id is not None and who.id == what.member_id
@@ -135,6 +140,7 @@ class Act(StrEnum):
     MEMBER_WATCH = "member.watch"
     MEMBER_INVITE = "member.invite"
     MEMBER_LET_IN = "member.let_in"
+    MEMBER_LEAVE = "member.leave"
     MEMBER_LIST = "member.list"
     MEMBER_SET_ROLE = "member.set_role"
     MEMBER_SUSPEND = "member.suspend"
@@ -163,6 +169,7 @@ RULES: dict[Act, Rule] = {
     Act.MEMBER_APPROVE: steward_of_the_coop,
     Act.MEMBER_INVITE: whom_the_door_lets_invite,
     Act.MEMBER_LET_IN: in_charge_of,
+    Act.MEMBER_LEAVE: themselves,
     Act.MEMBER_LIST: steward_of_the_coop,
     Act.MEMBER_SET_ROLE: admin_of_the_coop,
     Act.MEMBER_SUSPEND: in_charge_of,

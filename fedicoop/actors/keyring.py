@@ -59,3 +59,8 @@ async def signer(tx: Tx, actor_id: str) -> Signer:
            WHERE actor_id = :id AND algorithm = 'rsa' AND private_key IS NOT NULL""",
         id=actor_id,
     )
+
+
+async def drop(tx: Tx, actor_id: str) -> None:
+    """Nothing is signed in this actor's name any more."""
+    await tx.run("DELETE FROM keys WHERE actor_id = :id", id=actor_id)

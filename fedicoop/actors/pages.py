@@ -1,6 +1,7 @@
 """Actor documents, and how they are found: WebFinger, host-meta, NodeInfo."""
 
 import json
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -10,10 +11,10 @@ from starlette.routing import Route
 from fedicoop import __version__
 from fedicoop.actors import addresses, store
 from fedicoop.db import Tx
-from fedicoop.errors import Malformed, NotFound, Problem
+from fedicoop.errors import Gone, Malformed, NotFound, Problem
 from fedicoop.node import Node
 from fedicoop.vocabulary.hosts import normal_host
-from fedicoop.vocabulary.types import Actor
+from fedicoop.vocabulary.types import Actor, Iri, Tombstone
 from fedicoop.vocabulary.writing import write
 from fedicoop.web.negotiation import activity_response, wants_activity
 
@@ -32,12 +33,24 @@ def document(request: Request, actor: Actor) -> Response:
 async def show(request: Request) -> Response:
     """One of our coops or members: the document for peers, its page for people."""
     node: Node = request.app.state.node
+    id = addresses.actor_id(node.settings.origin, request.path_params["handle"])
     async with node.db.read() as tx:
-        actor = await store.get(tx, addresses.actor_id(node.settings.origin, request.path_params["handle"]))
+        past = await store.freshness(tx, id)
+        actor = None if past and past.gone_at else await store.get(tx, id)
+    if actor is None:
+        return _gone(request, id, past.gone_at if past else None)
     if wants_activity(request) or actor.url is None:
         return document(request, actor)
     link = f'<{actor.id}>; rel="alternate"; type="application/activity+json"'
     return RedirectResponse(actor.url, 303, {"vary": "Accept", "link": link})
+
+
+def _gone(request: Request, id: Iri, at: datetime | None) -> Response:
+    """A member who left: peers read that their actor is no more, and take what it signed last as good."""
+    if not wants_activity(request):
+        raise Gone("page.gone", id)
+    grave = Tombstone(id=id, former_type="Person", deleted=at)
+    return activity_response(request, write(grave), status=410)
 
 
 async def server(request: Request) -> Response:
@@ -126,7 +139,7 @@ async def nodeinfo(request: Request) -> Response:
         raise NotFound("page.not_found", version)
     async with node.db.read() as tx:
         coops = await store.coops(tx)
-        people = await tx.count("SELECT count(*) FROM actors WHERE local AND type = 'Person'")
+        people = await store.people(tx)
         said = await tx.count("SELECT count(*) FROM sent WHERE public AND type = 'Create' AND body <> ''")
     software = {"name": "fedicoop", "version": __version__}
     described: dict[str, object] = {

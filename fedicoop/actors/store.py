@@ -170,6 +170,20 @@ async def bury(tx: Tx, id: str) -> bool:
     return bool(known)
 
 
+async def retire(tx: Tx, id: str) -> None:
+    """An actor of ours is gone: no word of it stays, and its handle is never given again (case 139).
+
+    Its keys stay until whoever has to be told was told.
+    """
+    await tx.run(
+        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]',
+               webfinger = NULL, discoverable = FALSE, indexable = FALSE
+           WHERE id = :id AND local AND gone_at IS NULL""",
+        id=id,
+        now=tx.now,
+    )
+
+
 async def confirm_name(tx: Tx, id: str, webfinger: str | None) -> None:
     """Keep the user@host that both the actor and its host confirm, or forget it (security case 41)."""
     await tx.run("UPDATE actors SET webfinger = :name WHERE id = :id AND NOT local", name=webfinger, id=id)
@@ -211,3 +225,8 @@ def _actor(row: _Row, keys: tuple[Key, ...]) -> Actor:
         "keys": keys,
     }
     return Actor(**plain)
+
+
+async def people(tx: Tx) -> int:
+    """How many members of this house have a voice outside."""
+    return await tx.count("SELECT count(*) FROM actors WHERE local AND type = 'Person' AND gone_at IS NULL")

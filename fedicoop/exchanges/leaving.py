@@ -25,7 +25,7 @@ async def take_along(tx: Tx, who: Member) -> dict[str, Any]:
     taken = await photos.of_actor(tx, voice)
     return {
         "exchanges": [_told(exchange, voice) for exchange in found],
-        "words": [
+        "exchange_words": [
             {
                 "exchange": word.exchange_id,
                 "said_at": word.said_at.isoformat(),
@@ -35,11 +35,16 @@ async def take_along(tx: Tx, who: Member) -> dict[str, Any]:
             }
             for word in said
         ],
-        "photos": [
+        "exchange_photos": [
             {"exchange": photo.exchange_id, "file": photo.name, "taken_at": photo.taken_at.isoformat()}
             for photo in taken
         ],
     }
+
+
+async def names_of_photos(tx: Tx, who: Member) -> list[str]:
+    """The pictures that a member took of things handed over."""
+    return [photo.name for photo in await photos.of_actor(tx, asking.asker(who).actor_id)]
 
 
 MOST = 10_000

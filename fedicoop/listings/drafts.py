@@ -113,6 +113,12 @@ async def of_member(tx: Tx, member_id: str, *, editing: str | None = None) -> li
     return [_draft(row) for row in rows]
 
 
+async def all_of(tx: Tx, member_id: str) -> list[Draft]:
+    """Every draft of a member, published or not: for whoever takes it all away."""
+    sql = f"SELECT {_COLUMNS} FROM drafts WHERE member_id = :member ORDER BY id"
+    return [_draft(row) for row in await tx.all(_Row, sql, member=member_id)]
+
+
 async def put(tx: Tx, draft: Draft) -> Draft:
     """Keep what stands in a form now."""
     await tx.run(

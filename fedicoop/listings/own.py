@@ -86,3 +86,9 @@ async def waiting(tx: Tx, who: Member) -> list[Waiting]:
         Waiting(soon, "publish.waiting.soon", "/moi/annonces?tab=active", "renew"),
         Waiting(begun, "publish.waiting.drafts", "/moi/annonces?tab=drafts", "edit"),
     ]
+
+
+async def every(tx: Tx, member_id: str) -> list[Listing]:
+    """Everything that a member ever wrote and that is still here, oldest first."""
+    sql = f"SELECT {COLUMNS} FROM listings WHERE member_id = :member AND local ORDER BY id"
+    return [listing_of(row) for row in await tx.all(Row, sql, member=member_id)]

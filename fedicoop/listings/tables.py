@@ -1,17 +1,16 @@
 """Listings as JSON, as a table for spreadsheets, and as points for maps."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fedicoop.listings.profile import FIELDS
+from fedicoop.web.cells import cell, write_table
 
 FORMAT = "fedicoop-listings/1"
 """Name and version of the profile; a version that reads otherwise gets another number."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_INVISIBLE = " \u00a0\u200b\u2007\u202f\ufeff"
+
+__all__ = ["FORMAT", "cell", "write_csv", "write_geojson", "write_json"]
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -31,28 +30,8 @@ def write_json(items: Items, *, title: str, url: str, total: int, more: bool, ne
 
 
 def write_csv(items: Items) -> bytes:
-    """For a spreadsheet in French: a mark of UTF-8, semicolons, commas in numbers, no formula.
-
-    A text that a spreadsheet would calculate begins with an apostrophe (security case 68).
-    """
-    out = io.StringIO(newline="")
-    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    table.writerow(FIELDS)
-    for one in items:
-        table.writerow([cell(one[name]) for name in FIELDS])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def cell(value: Any) -> str:
-    """A value as a cell says it."""
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)):
-        return str(value).replace(".", ",")
-    if isinstance(value, list):
-        value = " ".join(part["url"] if isinstance(part, dict) else str(part) for part in value)
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if text.lstrip(_INVISIBLE).startswith(_FORMULA) else text
+    """For a spreadsheet in French."""
+    return write_table(FIELDS, items)
 
 
 def write_geojson(items: Items) -> bytes:

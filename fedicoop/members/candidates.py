@@ -74,7 +74,7 @@ async def answer(tx: Tx, id: str, answer: str) -> None:
 async def join(tx: Tx, id: str) -> None:
     """They are a member now: what they wrote to be let in is forgotten.  Raises Conflict the second time."""
     touched = await tx.run(
-        """UPDATE candidates SET joined_at = :now, email = NULL, why = ''
+        """UPDATE candidates SET joined_at = :now, name = '', email = NULL, why = ''
            WHERE id = :id AND answer = 'accepted' AND joined_at IS NULL""",
         id=id,
         now=tx.now,

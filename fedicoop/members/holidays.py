@@ -68,3 +68,7 @@ async def resting(tx: Tx, member_id: str, *, limit: int = 50) -> list[str]:
 
 async def wake(tx: Tx, listing_id: str) -> None:
     await tx.run("DELETE FROM resting WHERE listing_id = :listing", listing=listing_id)
+
+
+async def forget(tx: Tx, member_id: str) -> None:
+    await tx.run("DELETE FROM resting WHERE member_id = :member", member=member_id)

@@ -170,5 +170,10 @@ async def void_of(tx: Tx, member_id: str) -> None:
     await tx.run("DELETE FROM links WHERE member_id = :member", member=member_id)
 
 
+async def forget_maker(tx: Tx, member_id: str) -> None:
+    """Somebody left: their invitations are void, and what let them in."""
+    await tx.run("DELETE FROM links WHERE maker_id = :member OR member_id = :member", member=member_id)
+
+
 async def forget_over(tx: Tx) -> None:
     await tx.run("DELETE FROM links WHERE expires_at <= :now", now=tx.now)

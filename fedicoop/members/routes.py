@@ -2,6 +2,7 @@
 
 from fedicoop.members import (
     asking_pages,
+    data_pages,
     device_pages,
     inviting_pages,
     joining_pages,
@@ -18,4 +19,5 @@ routes = [
     *people_pages.routes,
     *me_pages.routes,
     *device_pages.routes,
+    *data_pages.routes,
 ]

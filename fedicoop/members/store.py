@@ -228,3 +228,19 @@ async def set_suspended(tx: Tx, id: str, suspended: bool) -> None:
     await tx.run(
         "UPDATE members SET suspended_at = :at WHERE id = :id", at=tx.now if suspended else None, id=id
     )
+
+
+async def close(tx: Tx, id: str) -> None:
+    """They left: from now on nobody signs in as them."""
+    await tx.run("UPDATE members SET left_at = :now WHERE id = :id AND left_at IS NULL", id=id, now=tx.now)
+
+
+async def blank(tx: Tx, id: str) -> None:
+    """Of who has left, nothing stays but the handle, which nobody else may have (security case 139)."""
+    await tx.run(
+        """UPDATE members SET name = '', email = NULL, password = NULL, role = 'member', language = NULL,
+               theme = NULL, about = '', place_name = NULL, latitude = NULL, longitude = NULL,
+               radius_km = NULL, away_until = NULL, suspended_at = NULL
+           WHERE id = :id AND left_at IS NOT NULL""",
+        id=id,
+    )

@@ -73,3 +73,13 @@ async def reached(tx: Tx, object_id: str) -> list[str]:
         _Inbox, "SELECT inbox FROM reached WHERE object_id = :id ORDER BY inbox", id=object_id
     )
     return [row.inbox for row in rows]
+
+
+async def reach_as(tx: Tx, object_id: str, actor_id: str) -> None:
+    """Whoever got this object knows its author too, and is told when the author goes."""
+    await tx.run(
+        """INSERT INTO reached (object_id, inbox) SELECT :actor, inbox FROM reached WHERE object_id = :object
+           ON CONFLICT DO NOTHING""",
+        actor=actor_id,
+        object=object_id,
+    )

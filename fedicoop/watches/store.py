@@ -138,3 +138,18 @@ async def following(tx: Tx, kind: About, target: str) -> list[Watch]:
     """Everybody's watches of one thing."""
     sql = f"SELECT {_COLUMNS} FROM watches WHERE kind = :kind AND target = :target ORDER BY id"
     return await tx.all(Watch, sql, kind=kind, target=target)
+
+
+async def forget_member(tx: Tx, member_id: str) -> None:
+    """Somebody left: what they followed, and that others followed them."""
+    await tx.run(
+        """DELETE FROM watch_hooks WHERE watch_id IN (
+               SELECT id FROM watches WHERE member_id = :id OR (kind = :kind AND target = :id))""",
+        id=member_id,
+        kind=About.MEMBER,
+    )
+    await tx.run(
+        "DELETE FROM watches WHERE member_id = :id OR (kind = :kind AND target = :id)",
+        id=member_id,
+        kind=About.MEMBER,
+    )

@@ -28,3 +28,7 @@ async def forget(tx: Tx, before: datetime) -> None:
         """DELETE FROM watch_tellings
            WHERE member_id IN (SELECT id FROM members WHERE left_at IS NOT NULL)"""
     )
+
+
+async def forget_member(tx: Tx, member_id: str) -> None:
+    await tx.run("DELETE FROM watch_tellings WHERE member_id = :member", member=member_id)

@@ -5,19 +5,17 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute
 
-from fedicoop import meta
 from fedicoop.actors import pages as actors
 from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
+from fedicoop.app import keeps, probes
+from fedicoop.app.keeps import KEEPS
+from fedicoop.app.probes import OwnHost
 from fedicoop.desk import coop_page, first_run
 from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
-from fedicoop.errors import Misdirected, Problem
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
@@ -51,6 +49,7 @@ from fedicoop.listings import (
     town_pages,
     words_pages,
 )
+from fedicoop.listings import leaving as listing_leaving
 from fedicoop.listings import pages as listings
 from fedicoop.listings.news import Listed
 from fedicoop.mail import store as letters
@@ -65,6 +64,7 @@ from fedicoop.members import routes as members
 from fedicoop.members import tasks as member_tasks
 from fedicoop.members.holidays import Rest, Return
 from fedicoop.members.hub import Ask
+from fedicoop.members.leaving import Bury, Erase
 from fedicoop.members.session import Sessions
 from fedicoop.members.tasks import SendConfirmation, SendSignIn, SendWelcome
 from fedicoop.node import Node
@@ -101,6 +101,8 @@ WORK: Work = {
     "SendWelcome": (SendWelcome, member_tasks.send_welcome),
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
+    "Erase": (Erase, keeps.erase),
+    "Bury": (Bury, listing_leaving.bury),
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -188,7 +190,7 @@ ROUTES: list[BaseRoute] = [
 def build(node: Node) -> Starlette:
     """The whole site on one node.  Needs no lifespan: whoever serves it opens and closes the node."""
     app = Starlette(
-        routes=[*_probes(), *ROUTES],
+        routes=[*probes.routes, *ROUTES],
         middleware=[
             Middleware(PageHeaders),
             Middleware(Faces),
@@ -199,52 +201,5 @@ def build(node: Node) -> Starlette:
         exception_handlers=problems.handlers,
     )
     app.router.redirect_slashes = False
-    app.state.node, app.state.waiting = node, WAITING
+    app.state.node, app.state.waiting, app.state.keeps = node, WAITING, KEEPS
     return app
-
-
-class OwnHost:
-    """Requests for another host are not ours to answer (security, T11 and invariant 16).
-
-    Probes may knock by any name: they learn nothing but that we live.
-    """
-
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self.app, self.hosts = app, {host, f"{host}:443", f"{host}:80"}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in ("/healthz", "/health", "/livez", "/readyz"):
-            named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-            if len(named) != 1 or named[0].lower().rstrip(".") not in self.hosts:
-                refusal = await problems.on_problem(
-                    Request(scope), Misdirected("page.other_host", str(named))
-                )
-                await refusal(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-
-async def alive(_: Request) -> Response:
-    """The process answers."""
-    return JSONResponse({"status": "alive"}, headers={"cache-control": "no-store"})
-
-
-def _probes() -> list[Route]:
-    """What whoever watches over the machine asks."""
-    return [*(Route(path, alive) for path in ("/healthz", "/health", "/livez")), Route("/readyz", ready)]
-
-
-async def ready(request: Request) -> Response:
-    """The database answers with our own origin in it; 503 where it does not."""
-    node: Node = request.app.state.node
-    headers = {"cache-control": "no-store"}
-    try:
-        async with node.db.read() as tx:
-            known = await meta.find(tx, "origin") == node.settings.origin
-            waiting = await tx.count("SELECT count(*) FROM jobs WHERE NOT dead")
-            dead = await tx.count("SELECT count(*) FROM jobs WHERE dead")
-    except Problem as problem:
-        return JSONResponse({"status": "not ready", "why": problem.key}, 503, headers)
-    if not known:
-        return JSONResponse({"status": "not ready", "why": "settings.origin_changed"}, 503, headers)
-    return JSONResponse({"status": "ready", "jobs": {"waiting": waiting, "dead": dead}}, headers=headers)
