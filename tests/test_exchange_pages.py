@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from fedicoop.access import Member
 from fedicoop.exchanges import store
+from fedicoop.exchanges.exchange import Plan
 from fedicoop.exchanges.steps import Status, Step
 from fedicoop.listings.listing import Listing
 from fedicoop.web.limits import Limit
@@ -241,7 +242,7 @@ async def test_who_wants_what_another_has_got_is_told_and_shown_how_it_stands(vi
 # Who sees it
 
 
-ROUTES = ["", "/autre", "/agenda.ics"]
+ROUTES = ["", "/autre", "/agenda.ics", "/fiche"]
 POSTS = ["/pas", "/autre", "/message", "/merci", "/contact", "/photo", "/probleme", "/regle"]
 
 
@@ -627,3 +628,39 @@ async def test_nobody_pesters_a_whole_coop_and_what_was_typed_stays(village, mon
         await zoe.open(path)
         answers.append((await zoe.submit(f"{path}/message", text="Allô ?")).status)
     assert answers == [200, 200, 422]
+
+
+async def test_the_past_is_shown_page_by_page_and_what_is_open_all_at_once(village, monkeypatch):
+    monkeypatch.setattr("fedicoop.exchanges.overview.PAST", 2)
+    for number in range(5):
+        gift = await village.publish(f"Don {number}", mode="gift")
+        await village.step(await village.agreed(gift, Plan(), once=f"a{number}"), Step.FINISH)
+        village.network.clock.advance(minutes=1)
+    waiting = await village.ask(await village.publish("Tandem"), once="w")
+    lea, _ = await browsers(village)
+
+    titles = []
+    page = await lea.open("/echanges")
+    assert f"/echanges/{waiting.id}" in page.answer.text
+    while True:
+        titles += [one.to_text().strip() for one in page.all(".deal h3") if "Don" in one.to_text()]
+        if not (further := page.all("a[rel=next]")):
+            break
+        page = await lea.open(further[0].attrs["href"])
+        assert "Tandem" not in page.words
+
+    assert titles == ["Don 4", "Don 3", "Don 2", "Don 1", "Don 0"]
+
+
+async def test_a_loan_has_a_slip_to_sign_for_the_two_and_nothing_else_has_one(village):
+    lent, given = (
+        await village.agreed(await village.publish(condition="bon état"), once="a"),
+        await village.agreed(await village.publish("Pompe", mode="gift"), Plan(), once="b"),
+    )
+    lea, _ = await browsers(village)
+
+    page = await lea.open(f"/echanges/{lent.id}/fiche")
+
+    for words in ("Lea Martin", "Zoe Martin", "Vélo cargo", "bon état", "du samedi 4 mai au lundi 6 mai"):
+        assert words in page.words
+    assert (await lea.open(f"/echanges/{given.id}/fiche")).status == 404

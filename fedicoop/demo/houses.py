@@ -15,7 +15,7 @@ from fedicoop.actors import addresses, coops, keyring
 from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.app import WORK
 from fedicoop.assemble import assemble
-from fedicoop.demo import pictures, seeds
+from fedicoop.demo import dealings, pictures, seeds
 from fedicoop.demo.seeds import Seed
 from fedicoop.desk import actions as desk
 from fedicoop.jobs.worker import run_one
@@ -71,6 +71,9 @@ class Calendar:
     def __call__(self) -> datetime:
         return self.now
 
+    def go_on(self, by: timedelta) -> None:
+        self.now += by
+
 
 async def furnish(house: House) -> None:
     """Make the house, with everything in it that its coop would have written in its first days."""
@@ -82,6 +85,7 @@ async def furnish(house: House) -> None:
         then = replace(node, db=replace(node.db, clock=calendar))
         people = await _settle(then, house)
         await _write(then, house, people, calendar)
+        await dealings.deal(then, people, calendar.go_on)
         while await run_one(then, WORK):  # nobody follows yet: nothing is left to say when it opens
             pass
 

@@ -1,4 +1,4 @@
-"""What goes with an exchange besides its steps: problems, photos, a telephone number, a calendar entry."""
+"""What goes with an exchange besides its steps: problems, photos, a telephone, a calendar entry, a slip."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedicoop.errors import Conflict, Forbidden, Misused, NotFound, Unavailable
-from fedicoop.exchanges import actions, calendar, fields, mediating
+from fedicoop.exchanges import actions, calendar, fields, mediating, telling, wording
 from fedicoop.exchanges.exchange import Trouble
 from fedicoop.exchanges.pages import ROOTS, back_to, draw, see
 from fedicoop.media import store as pictures
@@ -15,7 +15,7 @@ from fedicoop.node import Node
 from fedicoop.web import forms, limits
 from fedicoop.web.forms import Form
 from fedicoop.web.limits import Limit
-from fedicoop.web.render import language_of
+from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import require_member
 
 PHOTOS = Limit("exchange photo", 60, timedelta(hours=1))
@@ -127,6 +127,29 @@ async def entry(request: Request) -> Response:
     return Response(made, headers=headers, media_type="text/calendar")
 
 
+async def slip(request: Request) -> Response:
+    """A loan on paper, for two signatures."""
+    node: Node = request.app.state.node
+    shown = await see(request)
+    exchange = shown.exchange
+    if not (shown.bound and shown.party and exchange.lent):
+        raise NotFound("exchange.not_found", exchange.id)
+    async with node.db.read() as tx:
+        lender = await telling.name_of(tx, exchange.party(exchange.giver))
+        borrower = await telling.name_of(tx, exchange.party(exchange.taker))
+    return render(
+        request,
+        "exchanges/slip.html",
+        here=f"/echanges/{exchange.id}/fiche",
+        scene=shown,
+        exchange=exchange,
+        listing=shown.listing,
+        lender=lender,
+        borrower=borrower,
+        wording=wording,
+    )
+
+
 routes = [
     route
     for root in ROOTS
@@ -136,5 +159,6 @@ routes = [
         Route(f"{root}/{{id}}/photo", add_photo, methods=["POST"]),
         Route(f"{root}/{{id}}/contact", give_contact, methods=["POST"]),
         Route(f"{root}/{{id}}/agenda.ics", entry),
+        Route(f"{root}/{{id}}/fiche", slip),
     )
 ]

@@ -36,10 +36,17 @@ async def index(request: Request) -> Response:
     """`/echanges`: what waits for me first."""
     node: Node = request.app.state.node
     who = require_member(request)
+    before = request.query_params.get("before", "")[:40]
     async with node.db.read() as tx:
-        found = await overview.of(tx, who)
+        found = await overview.of(tx, who, before=before)
     return render(
-        request, "exchanges/index.html", here="/echanges", overview=found, words=terms, wording=wording
+        request,
+        "exchanges/index.html",
+        here="/echanges",
+        overview=found,
+        further=bool(before),
+        words=terms,
+        wording=wording,
     )
 
 

@@ -65,18 +65,31 @@ async def unanswered(tx: Tx, *, limit: int = 1000) -> list[Exchange]:
     return [exchange_of(row) for row in rows]
 
 
-async def of_parties(tx: Tx, actor_ids: Sequence[str], *, limit: int = 200) -> list[Exchange]:
-    """What these have going on or behind them, with either hat on, the last moved first."""
+async def of_parties(
+    tx: Tx,
+    actor_ids: Sequence[str],
+    statuses: frozenset[Status] = frozenset(Status),
+    *,
+    limit: int = 500,
+    before: str = "",
+) -> list[Exchange]:
+    """What these have going on or behind them, with either hat on, the last moved first.
+
+    `before` is the id of an exchange: only those that moved earlier.
+    """
     names = {f"who{number}": id for number, id in enumerate(dict.fromkeys(actor_ids)) if id}
     if not names:
         return []
     who = ", ".join(f":{name}" for name in names)
     rows = await tx.all(
         Row,
-        f"""SELECT {_ALL} FROM exchanges WHERE proposer_id IN ({who}) OR responder_id IN ({who})
+        f"""SELECT {_ALL} FROM exchanges WHERE (proposer_id IN ({who}) OR responder_id IN ({who}))
+            AND status IN ({_listed(statuses)})
+            AND (:before = '' OR (changed_at, id) < (SELECT changed_at, id FROM exchanges WHERE id = :before))
             ORDER BY changed_at DESC, id DESC LIMIT :limit""",
         **names,
         limit=limit,
+        before=before,
     )
     return [exchange_of(row) for row in rows]
 
