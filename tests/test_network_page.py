@@ -347,7 +347,7 @@ async def test_a_coop_publishes_its_neighbours_only_if_it_wishes(network, nord, 
     assert [one["address"] for one in told["coops"]] == [nord.coop.id, est.coop.id]
     assert pack.write(pack.read(told)) == told, "whoever reads it reads the same"
 
-    page = await karim.submit(f"{HERE}/listes", source="nord.test")
+    page = await karim.submit(f"{HERE}/listes", source="https://nord.test/")
     await karim.submit(page.path, do="all")
     await network.settle()
     assert await status(sud, est.coop) is Status.ACCEPTED

@@ -33,15 +33,17 @@ class FollowEntry:
 
 
 def address_of(node: Node, typed: str) -> str:
-    """Where a list is read: an address as it is, or a domain's own list of its neighbours.
+    """Where a list is read: an address as it is, or of a domain alone its own list of its neighbours.
 
     Raises Misused `pack.address` for what is neither.
     """
     text = typed.strip()
     try:
-        if "://" in text:
+        scheme, _, rest = text.rpartition("://")
+        host, _, path = rest.partition("/")
+        if scheme and path:
             return check_id(text, plain_http_hosts=node.settings.allowed_peers)
-        return f"{names.house_of(node, text)}{PATH}"
+        return f"{names.house_of(node, host)}{PATH}"
     except (Malformed, Misused) as problem:
         raise Misused("pack.address", text[:100], address=text[:100]) from problem
 
