@@ -148,6 +148,7 @@ async def test_a_refusal_is_told_and_one_may_ask_again(network, nord, sud, karim
     await network.settle()
     hers = await signed_in(nord, await steward(nord, "ida"))
 
+    assert "1 demande attend votre réponse" in (await hers.open("/moi")).words
     page = await hers.open(HERE)
     assert "1 demande attend votre réponse" in page.words
     page = await hers.submit(f"{HERE}/refuser")

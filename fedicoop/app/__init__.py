@@ -74,9 +74,9 @@ from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
-from fedicoop.watches import hanging, heard, neighbours, network_pages, pack_pages, telling, tellings
-from fedicoop.watches import pages as watches
-from fedicoop.watches import store as watching
+from fedicoop.watches import hanging, heard, network, telling
+from fedicoop.watches import keeping as watching
+from fedicoop.watches import routes as watches
 from fedicoop.watches.pack_reading import FollowEntry, follow_entry
 from fedicoop.web import help_pages, installing, limits, problems, static
 from fedicoop.web.forms import Uploads
@@ -106,7 +106,7 @@ WORK: Work = {
 }
 """Every promise that a commit can make, and who keeps it."""
 
-WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting)
+WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting, network.waiting)
 """What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)
@@ -137,8 +137,7 @@ async def house_keeping(node: Node) -> None:
             await limits.forget_over(tx)
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
-            await tellings.forget(tx, tx.now - REMEMBERED)
-            await watching.forget_who_left(tx)
+            await watching.forget(tx, tx.now - REMEMBERED)
             await notices.forget_old(tx)
             await publishing.sweep(tx)
     if hourly:
@@ -165,9 +164,6 @@ ROUTES: list[BaseRoute] = [
     *exchange_pages.routes,
     *first_run.routes,
     *watches.routes,
-    *neighbours.routes,
-    *pack_pages.routes,
-    *network_pages.routes,
     *coop_page.routes,
     *desk.routes,
     *notice_pages.routes,

@@ -13,6 +13,7 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.follows import store as follows
+from fedicoop.i18n import t
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
@@ -61,7 +62,8 @@ async def _pack(tx: Tx, host: str) -> Pack | None:
             closed = await peers.policy(tx, normal_host(other.id)) is not Policy.OPEN
             if other.type == "Organization" and not closed:
                 found.setdefault(other.id, _line(other))
-    name = (await decisions.face(tx, host)).name
+    face = await decisions.face(tx, host)
+    name = t("network.ours.name", face.locale or "fr", coop=face.name)
     return Pack(name, plain(ours[0].summary, pack.LONGEST_ABOUT), tuple(found.values())[: pack.MOST])
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from fedicoop.access import Act, Member, OfCoop, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import queue
 from fedicoop.listings import store as listings
+from fedicoop.members.hub import Waiting
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.vocabulary.hosts import normal_host
@@ -119,6 +121,14 @@ def _state(following: Following, contact: Contact, now: datetime) -> tuple[State
     if contact.at and now - contact.at > QUIET:
         return State.SILENT, contact.at
     return State.HEARD, contact.at or following.decided_at
+
+
+async def waiting(tx: Tx, who: Member) -> list[Waiting]:
+    """Of the network, what waits for somebody: those who ask to follow their coop."""
+    if not may(who, Act.COOP_ANSWER_FOLLOW, OfCoop(who.coop_id)):
+        return []
+    asking = await follows.followers(tx, who.coop_id, status=Status.PENDING)
+    return [Waiting(len(asking), "network.waiting", actions.NETWORK, "coops")]
 
 
 async def contact_with(tx: Tx, actor_id: str, *, local: bool = False) -> Contact:
