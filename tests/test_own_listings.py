@@ -71,6 +71,21 @@ async def test_each_tab_holds_what_it_says_and_counts_it(house, network):
     assert "Commencée" in (await lea.open("/moi/annonces?tab=drafts")).words
 
 
+async def test_a_long_list_is_turned_page_by_page(house):
+    member = await house.join("lea")
+    lea = await signed_in(house, member)
+    for number in range(31):
+        await house.publish(f"Vélo {number}", by=member)
+
+    page = await lea.open("/moi/annonces")
+    assert len(page.all(".mine")) == 30
+    [more] = page.all("a[rel=next]")
+    page = await lea.open(more.attrs["href"])
+    assert len(page.all(".mine")) == 1
+    for odd in ("0", "-1", "x", "99999999999999999999", "١"):
+        assert (await lea.open(f"/moi/annonces?sheet={odd}")).status == 200
+
+
 async def test_what_ends_soon_comes_first_and_one_tap_renews_it_next_door_too(pair, network):
     nord, sud = pair
     member = await nord.join("lea")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fedicoop.demo import seeds
-from fedicoop.listings import drafts, guessing, questions
+from fedicoop.listings import drafts, form_fields, guessing, questions
 from fedicoop.listings.categories import CATEGORIES
 from fedicoop.listings.guessing import category
 from fedicoop.members import store
@@ -186,3 +186,54 @@ def test_only_categories_that_exist_are_guessed():
 )
 def test_the_questions_are_those_of_the_category_else_of_the_coop(category, kind, about):
     assert questions.about(category, kind) == about
+
+
+JUNK = [
+    "\0",
+    "💥" * 2_000,
+    "9" * 500,
+    "-1",
+    "NaN",
+    "Infinity",
+    "1e400",
+    "0001-01-01",
+    "9999-12-31",
+    "31/02/2030",
+    "٣١/١٢/٢٠٣٠",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    "%00%ff",
+    "\u202e\u200f\ufeff",
+    "'; DROP TABLE drafts; --",
+    "remove:" + "a" * 5_000,
+]
+FIELDS = (*form_fields.NAMES, "draft", "like", "as_of", "photo", "do", "look")
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
+async def test_whatever_is_sent_in_any_field_is_answered_and_breaks_no_page(house, lea, junk):
+    """Security, invariant 20, and case 64."""
+    for kept_right in (
+        {},
+        DRILL | {"kind": "offer", "visibility": "public", "when": "dates", "do": "publish"},
+    ):
+        await lea.open("/publier")
+        sent = dict.fromkeys(FIELDS, junk) | kept_right
+        page = await lea.submit("/publier", **sent)
+        assert page.status in (200, 404, 422)
+        assert not any("alert(1)" in script.to_text() for script in page.all("script"))
+        await lea.open("/publier")
+        for piece in ("apercu", "photos"):
+            answer = await ask(lea, piece, **sent)
+            assert answer.status_code in (200, 404, 409)
+            assert "<script>alert" not in answer.text
+        for field in form_fields.NAMES:
+            await lea.open("/publier")
+            page = await lea.submit("/publier", **(DRILL | {"when": "dates", "do": "publish", field: junk}))
+            assert page.status in (200, 422), field
+    for path in ("/", "/moi/annonces", "/moi/annonces?tab=drafts", "/publier"):
+        page = await lea.open(path)
+        assert page.status == 200
+        assert "ne peut pas être lue" not in page.words
+        assert not any("alert(1)" in script.to_text() for script in page.all("script"))

@@ -60,8 +60,8 @@ async def index(request: Request) -> Response:
     cares = access.may(who, Act.LISTING_UPDATE, OfCoop(who.coop_id))
     whole = cares and asked.get("whose") == "coop"
     member_id = None if whole else who.id
-    page = int(asked["page"]) if asked.get("page", "").isascii() and asked.get("page", "").isdigit() else 1
-    skip = (min(max(page, 1), 1000) - 1) * PAGE
+    sheet = _sheet(asked.get("sheet", ""))
+    skip = (sheet - 1) * PAGE
     async with node.db.read() as tx:
         counts = await own.counts(tx, member_id, who.coop_id)
         begun = [] if whole else await drafts.of_member(tx, who.id)
@@ -84,12 +84,17 @@ async def index(request: Request) -> Response:
         drafts=begun if chosen == "drafts" and not skip else [],
         listings=found[:PAGE],
         speakers=speakers,
-        next_page=query | {"page": page + 1} if len(found) > PAGE else None,
-        before=query | {"page": page - 1} if skip else None,
+        next_page=query | {"sheet": sheet + 1} if len(found) > PAGE else None,
+        before=query | {"sheet": sheet - 1} if skip else None,
         done=asked.get("done") if asked.get("done") in DONE else "",
         soon=node.db.clock() + own.SOON,
         words=terms,
     )
+
+
+def _sheet(text: str) -> int:
+    """Which page of the list; the first for anything that is none."""
+    return min(max(int(text), 1), 1_000) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
 def _chosen(asked: str, counts: dict[Status, int], begun: int) -> str:

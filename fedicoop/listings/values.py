@@ -16,7 +16,7 @@ from fedicoop.errors import Malformed, Misused
 from fedicoop.listings.categories import CATEGORIES
 from fedicoop.listings.listing import Kind, Mode, Money, Visibility, Where
 from fedicoop.places import gazetteer
-from fedicoop.vocabulary.dates import parse_moment
+from fedicoop.vocabulary.dates import EARLIEST_YEAR, LATEST_YEAR, parse_moment
 from fedicoop.vocabulary.imports import CURRENCIES
 
 UNITS = ("one", "hour", "half-day", "day", "kg", "g", "litre", "metre", "basket", "dozen")
@@ -149,11 +149,14 @@ def _moment(field: str, value: Any, *, end: bool) -> datetime:
     """A date, or a date and time; a bare date begins at its first and ends at its last second (UTC)."""
     try:
         given = text(field, value, longest=40).strip()
-        if len(given) == 10:
-            return datetime.combine(date.fromisoformat(given), time(23, 59, 59) if end else time(), UTC)
-        return parse_moment(given)
+        if len(given) != 10:
+            return parse_moment(given)
+        bare = date.fromisoformat(given)
     except (ValueError, Malformed):
         raise wrong(field, "field_date") from None
+    if not EARLIEST_YEAR <= bare.year <= LATEST_YEAR:  # beyond, no zone's clock can say it (security, T9)
+        raise wrong(field, "field_date")
+    return datetime.combine(bare, time(23, 59, 59) if end else time(), UTC)
 
 
 def available(name: str, value: Any) -> dict[str, Any]:
