@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from fedicoop.access import Role
+from fedicoop.app import house_keeping
 from fedicoop.listings.listing import LIFETIME, Outcome, Status, Visibility
 from fedicoop.members import store as members
+from fedicoop.notices import store as notices
 from tests.browsing import Visitor, signed_in
 from tests.photos import encoded, scene
 from tests.seen import BROWSER
@@ -105,6 +107,33 @@ async def test_what_ends_soon_comes_first_and_one_tap_renews_it_next_door_too(pa
     assert not page.all(".mine--ending")
     [there] = [one for one in await sud.shelf() if one.id == old.id]
     assert there.expires_at == network.clock.now + LIFETIME
+
+
+async def test_the_writer_is_told_before_the_end_and_at_it_each_once(house, network):
+    member = await house.join("lea")
+    lea = await signed_in(house, member)
+    listing = await house.publish("Vélo", by=member)
+    await house.publish("De la coop")
+    told = []
+    for days in (56, 1, 1, 1, 2):  # the 57th day, the 58th …
+        network.clock.advance(days=days)
+        await house_keeping(house.node)
+        async with house.node.db.read() as tx:
+            told.append([one.kind for one in await notices.of_member(tx, member.id) if "listing" in one.kind])
+
+    assert [len(kinds) for kinds in told] == [0, 1, 1, 1, 2]
+    assert told[-1] == ["listing.ended", "listing.ends_soon"]
+    page = await lea.open("/alertes")
+    assert "« Vélo » se termine dans quelques jours" in page.words
+    await lea.open("/moi/annonces?tab=ended")
+    await lea.submit(f"/l/{listing.key}/renouveler")
+    network.clock.advance(days=58)
+    await house_keeping(house.node)
+    async with house.node.db.read() as tx:
+        again = [
+            one.kind for one in await notices.of_member(tx, member.id) if one.kind == "listing.ends_soon"
+        ]
+    assert len(again) == 2
 
 
 async def test_the_same_tap_ten_times_at_once_renews_once(house, network):

@@ -41,6 +41,7 @@ from fedicoop.listings import (
     publishing,
     publishing_pages,
     reindexing,
+    reminding,
     resting,
     script_pages,
     share_pages,
@@ -140,6 +141,7 @@ async def house_keeping(node: Node) -> None:
             await watching.forget(tx, tx.now - REMEMBERED)
             await notices.forget_old(tx)
             await publishing.sweep(tx)
+            await reminding.tell_of_ends(tx)
     if hourly:
         await hanging.renew(node)
         await pictures.sweep(node)

@@ -10,7 +10,7 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
-from fedicoop.listings import fields, news, store
+from fedicoop.listings import fields, news, reminding, store
 from fedicoop.listings.federation import audience, to_note
 from fedicoop.listings.listing import Kind, Listing, Mode, Outcome, Photo, Status, Step, Visibility
 from fedicoop.listings.photos import let_go
@@ -148,6 +148,7 @@ async def expire(tx: Tx, listing: Listing) -> None:
     await store.put(tx, after)
     if listing.local:
         await _tell(tx, after)
+        await reminding.tell_of_end(tx, after)
 
 
 def _federated(listing: Listing) -> bool:

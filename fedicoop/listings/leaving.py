@@ -18,7 +18,7 @@ from fedicoop.outbox import store as outbox
 _FIELDS = (
     *("id", "url", "kind", "mode", "title", "text", "language", "category", "tags", "quantity", "unit"),
     *("counterpart", "condition", "available_from", "available_to", "visibility", "status", "created_at"),
-    *("published_at", "updated_at", "expires_at"),
+    *("published_at", "updated_at", "expires_at", "outcome"),
 )
 
 

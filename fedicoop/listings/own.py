@@ -92,3 +92,19 @@ async def every(tx: Tx, member_id: str) -> list[Listing]:
     """Everything that a member ever wrote and that is still here, oldest first."""
     sql = f"SELECT {COLUMNS} FROM listings WHERE member_id = :member AND local ORDER BY id"
     return [listing_of(row) for row in await tx.all(Row, sql, member=member_id)]
+
+
+async def ending(tx: Tx, within: timedelta, *, limit: int = 500) -> list[Listing]:
+    """Members' listings that end within so long, and that have been there for a day: the next ends first."""
+    rows = await tx.all(
+        Row,
+        f"""SELECT {COLUMNS} FROM listings
+            WHERE local AND status = 'published' AND member_id IS NOT NULL
+              AND expires_at > :now AND expires_at <= :soon AND published_at <= :yesterday
+            ORDER BY expires_at LIMIT :limit""",
+        now=tx.now,
+        soon=tx.now + within,
+        yesterday=tx.now - timedelta(days=1),
+        limit=limit,
+    )
+    return [listing_of(row) for row in rows]
