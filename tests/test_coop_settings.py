@@ -62,6 +62,9 @@ async def test_a_steward_changes_what_the_coop_says_and_its_followers_hear_of_it
         contact="Camille, velo@nord.test",
         hours="Samedi 10 h",
         rules="- On rend à l’heure.",
+        joining="open",
+        joining_text="Adhésion à prix libre.",
+        members_invite="yes",
         files={"logo": ("logo.png", logo())},
     )
     await network.settle()
@@ -72,6 +75,7 @@ async def test_a_steward_changes_what_the_coop_says_and_its_followers_hear_of_it
     kept = await decided(nord)
     assert (kept.kind, kept.hue, kept.place_name, kept.radius_km) == ("tools", 40, "Lille (59)", 20)
     assert kept.rules == "- On rend à l’heure."
+    assert (kept.joining, kept.joining_text, kept.members_invite) == ("open", "Adhésion à prix libre.", True)
     seen = await actor(sud, nord.coop.id)
     assert (seen.name, seen.summary) == ("Vélo du Nord", "<p>On répare ensemble.</p>")
     assert seen.icon.url == f"{nord.origin}/media/{kept.logo}"

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from fedicoop.actors.coops import Joining
 from fedicoop.errors import Misused
 from fedicoop.i18n import LANGUAGES
 from fedicoop.listings.categories import KINDS
@@ -15,7 +16,7 @@ from fedicoop.places import gazetteer
 from fedicoop.web.colours import HUES
 from fedicoop.web.forms import Form, required
 
-LONGEST = {"name": 100, "sentence": 300, "contact": 200, "hours": 200, "rules": 5_000}
+LONGEST = {"name": 100, "sentence": 300, "contact": 200, "hours": 200, "rules": 5_000, "joining_text": 5_000}
 RADII = (5, 10, 20, 50, 100)
 """How far around members usually go; kilometres."""
 
@@ -118,4 +119,14 @@ def notes(form: Form) -> dict[str, Any]:
             found[name] = checked_line(name, form[name])
     with form.checking("rules"):
         found["rules"] = checked_text("rules", form["rules"])
+    return found
+
+
+def door(form: Form) -> dict[str, Any]:
+    """Who may become a member, what that means, and who may invite."""
+    found: dict[str, Any] = {"members_invite": bool(form["members_invite"])}
+    with form.checking("joining"):
+        found["joining"] = Joining(one_of(form, "joining", tuple(Joining)))
+    with form.checking("joining_text"):
+        found["joining_text"] = checked_text("joining_text", form["joining_text"])
     return found

@@ -44,6 +44,8 @@ async def show(request: Request) -> Response:
         contact=coop.contact,
         hours=coop.hours,
         rules=coop.rules,
+        joining_text=coop.joining_text,
+        members_invite="yes" if coop.members_invite else "",
         authors=coop.author_mode,
         followers="approval" if us.manually_approves else "automatic",
     )
@@ -86,7 +88,8 @@ async def save(request: Request) -> Response:
 
 def _read(form: Form, known: Answers) -> dict[str, Any]:
     """What the form says, by the names of `Coop`; with `name` and `approval`, which are the actor's."""
-    said = answers.sort(form) | answers.words(form) | answers.place(form, known) | answers.notes(form)
+    said = answers.sort(form) | answers.words(form) | answers.place(form, known)
+    said |= answers.notes(form) | answers.door(form)
     for field, among in (("authors", tuple(AuthorMode)), ("followers", ("automatic", "approval"))):
         with form.checking(field):
             said[field] = answers.one_of(form, field, among)

@@ -16,7 +16,7 @@ from fedicoop.actors import store as actors
 from fedicoop.actors.intents import Wish
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import house, seeing, store
+from fedicoop.listings import seeing, store
 from fedicoop.listings.store import Filter
 from fedicoop.node import Node
 from fedicoop.web import forms, limits
@@ -87,16 +87,12 @@ async def _draw(
     handle: intents.Handle | None = None,
     way: str | None = None,
 ) -> Response:
-    node: Node = request.app.state.node
-    async with node.db.read() as tx:
-        home = await house.read(tx, node.settings.host)
     return render(
         request,
         "listings/away.html",
         422 if form.wrong else 200,
         here=HERE,
         asked={"uri": thing.id, "act": thing.wish},
-        site=home.name,
         thing=thing,
         form=form,
         handle=handle,

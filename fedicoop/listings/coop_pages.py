@@ -78,7 +78,6 @@ async def show(request: Request) -> Response:
             shelves = [await _whole(tx, coop, Kind(asked["kind"]), asked.get("before") or None)]
         else:
             shelves = [await _some(tx, coop, kind) for kind in Kind]
-        home = await house.read(tx, node.settings.host)
         heard = await follows.followed_by(tx, coop.id) if ours else []
         followers = await follows.followers_count(tx, coop.id) if ours else 0
     return render(
@@ -87,7 +86,6 @@ async def show(request: Request) -> Response:
         headers={"link": f'<{coop.id}>; rel="alternate"; type="{ACTIVITY}"'},
         coop=coop,
         local=ours,
-        site=home.name,
         shelves=shelves,
         partners=[actor for actor in heard if actor.type == "Organization"],
         followers=followers,
@@ -116,7 +114,7 @@ async def index(request: Request) -> Response:
         home = await house.read(tx, node.settings.host)
         ours = [await _portrait(tx, coop, True) for coop in home.coops]
         partners = [await _portrait(tx, coop, False) for coop in home.partners]
-    return render(request, "coops/index.html", here="/coops", site=home.name, ours=ours, partners=partners)
+    return render(request, "coops/index.html", here="/coops", ours=ours, partners=partners)
 
 
 async def _portrait(tx: Tx, coop: Actor, local: bool) -> Portrait:
@@ -130,7 +128,7 @@ async def about(request: Request) -> Response:
     async with node.db.read() as tx:
         home = await house.read(tx, node.settings.host)
     source = node.settings.source_url
-    return render(request, "pages/about.html", here="/about", site=home.name, house=home, source_url=source)
+    return render(request, "pages/about.html", here="/about", house=home, source_url=source)
 
 
 routes = [

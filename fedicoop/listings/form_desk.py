@@ -104,6 +104,7 @@ def new_form(desk: Desk, asked: Mapping[str, str], language: str) -> Form:
     values = {
         "kind": asked["kind"] if asked.get("kind") in ("offer", "need") else "offer",
         "title": asked.get("title", "")[:200],
+        "text": asked.get("text", "")[:2_000],
         "mode": asked.get("mode", ""),
         "category": asked["category"] if asked.get("category") in CATEGORIES else "",
         **form_places.fields_of(where),

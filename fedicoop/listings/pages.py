@@ -18,14 +18,12 @@ async def tag(request: Request) -> Response:
     name = request.path_params["tag"].removeprefix("#").lower()[:100]
     wanted = Filter(tag=name)
     async with node.db.read() as tx:
-        ours = await house.read(tx, node.settings.host)
         found = await store.latest(tx, wanted, limit=PAGE + 1, before=request.query_params.get("before"))
         total = await store.count(tx, wanted)
         speakers = await house.speakers(tx, found[:PAGE])
     return render(
         request,
         "listings/tag.html",
-        site=ours.name,
         name=name,
         total=total,
         listings=found[:PAGE],

@@ -130,7 +130,6 @@ def _draw(request: Request, scene: _Scene) -> Response:
         "listings/show.html",
         headers=link,
         here=f"/l/{listing.key}",
-        site=scene.house.name,
         listing=listing,
         public=scene.public,
         coop=coop,

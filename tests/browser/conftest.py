@@ -170,7 +170,7 @@ def reader(chromium):
         page.on("request", lambda request: request.url.startswith(own) or made.foreign.append(request.url))
         page.on("console", lambda said: _counts(said) and made.errors.append(said.text))
         page.on("response", lambda got: _refused(got) and made.errors.append(f"{got.status} {got.url}"))
-        page.on("pageerror", lambda error: made.errors.append(str(error)))
+        page.on("pageerror", lambda error: _left_early(error) or made.errors.append(str(error)))
         return made
 
     yield make
@@ -181,6 +181,11 @@ def reader(chromium):
 def _counts(said) -> bool:
     """What the console reports of our pages; that an answer was a refusal is told with its address."""
     return said.type == "error" and "Failed to load resource" not in said.text
+
+
+def _left_early(error) -> bool:
+    """A page that is left before its fade is over: no fault of anybody's."""
+    return "Transition was aborted" in str(error)
 
 
 def _refused(got) -> bool:

@@ -1,124 +1,192 @@
-"""From an empty data folder to a listing that another coop shows, in a browser and nowhere else."""
+"""From an empty folder to a listing that another coop shows: in a browser alone, without a text editor."""
 
-import json
 import os
+import re
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT, awake, free_port
+from tests.browser.conftest import DESK, PHONE, ROOT, awake, free_pair
+from tests.browser.test_pages import faults
+
+PATIENCE = 30.0  # seconds for what one house says to arrive at the other
 
 
-class House:
-    """What a volunteer has after two commands: a house that runs, and the link that `init` printed."""
+@dataclass
+class Fresh:
+    """A house that was just made: where it is, and the path of its one-time link."""
 
-    def __init__(self, folder, port: int, peers: str) -> None:
-        self.folder, self.port, self.origin = folder, port, f"http://127.0.0.1:{port}"
-        self.environ = os.environ | {
-            "FEDICOOP_ALLOWED_PEERS": peers,
-            "FEDICOOP_LOG_LEVEL": "warning",
-            "PYTHONPATH": str(ROOT),
-        }
+    origin: str
+    link: str
 
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "fedicoop", *words, "--data-dir", str(self.folder)]
 
-    def init(self) -> str:
-        done = subprocess.run(
-            self.command("init", "--origin", self.origin, "--bind", f"127.0.0.1:{self.port}", "--json"),
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        return urlsplit(json.loads(done.stdout)["admin_link"]).path
-
-    @contextmanager
-    def served(self):
-        with subprocess.Popen(self.command("serve"), env=self.environ, stderr=subprocess.DEVNULL) as running:
-            try:
-                until = time.monotonic() + 30
-                while not awake(self.origin):
-                    assert time.monotonic() < until, "it does not wake up"
-                    time.sleep(0.1)
-                yield
-            finally:
-                running.terminate()
-                running.wait(20)
+@contextmanager
+def fresh(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Fresh]:
+    """What an operator types: `init` with nothing but the origin, then `serve`."""
+    origin = f"http://127.0.0.1:{port}"
+    here = ("--data-dir", str(folder), "--origin", origin, "--bind", f"127.0.0.1:{port}")
+    made = subprocess.run(
+        [sys.executable, "-m", "fedicoop", "init", *here],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    link = re.search(r"/bienvenue/[\w-]+", made.stdout)
+    assert link, made.stdout
+    command = [sys.executable, "-m", "fedicoop", "serve", "--data-dir", str(folder)]
+    with (folder.parent / f"{port}.log").open("w") as log:
+        running = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not awake(origin) and time.monotonic() < until:
+            time.sleep(0.1)
+        yield Fresh(origin, link[0])
+    finally:
+        running.terminate()
+        running.wait(30)
 
 
 @pytest.fixture
-def houses(tmp_path, chromium):
-    """Two empty houses that run, each with its link."""
-    ports = [free_port(), free_port()]
-    peers = ",".join(f"127.0.0.1:{port}" for port in ports)
-    with ExitStack() as stack:
-        made = []
-        for name, port in zip(("velo", "objets"), ports, strict=True):
-            house = House(tmp_path / name, port, peers)
-            link = house.init()
-            stack.enter_context(house.served())
-            made.append((house, link))
-        yield made
+def houses(chromium, tmp_path):
+    """Two houses without a coop."""
+    port = free_pair()
+    environment = os.environ | {
+        "LANG": "fr_FR.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "FEDICOOP_ALLOWED_PEERS": f"127.0.0.1:{port},127.0.0.1:{port + 1}",
+    }
+    with (
+        fresh(tmp_path / "velo", port, environment) as velo,
+        fresh(tmp_path / "objets", port + 1, environment) as objets,
+    ):
+        yield velo, objets
 
 
-def set_up(someone, link: str, *, name: str, handle: str, kind: str, person: str) -> None:
-    """The four screens, as a volunteer answers them."""
-    page = someone.page
-    someone.open(link)
-    page.locator(f'input[name="kind"][value="{kind}"]').check(force=True)
-    onward(page)
-    page.fill('input[name="name"]', name)
-    page.fill('input[name="handle"]', handle)
-    page.fill('input[name="sentence"]', "On se prête ce qui sert deux fois par an.")
-    onward(page)
-    page.fill('input[name="place"]', "Lille")
-    onward(page)
-    page.fill('input[name="name"]', person)
-    page.fill('input[name="password"]', "un vélo sous la pluie")
-    onward(page)
-    page.wait_for_url("**/publier**")
+def pick(page, words: str) -> None:
+    page.locator("label.pick", has_text=words).first.click()
 
 
-def onward(page) -> None:
-    before = page.url
+def go_on(page) -> None:
     page.locator("main form button.button").first.click()
-    page.wait_for_url(lambda now: now != before)
+    page.wait_for_load_state()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-def test_two_empty_houses_come_to_show_each_others_listings(houses, reader, script):
-    (velo, velo_link), (objets, objets_link) = houses
-    camille, sophie = reader(velo.origin, script=script), reader(objets.origin, script=script)
+def set_up(one, house, *, kind: str, name: str, shots: str = "") -> list[str]:
+    """The four screens, and what axe found on them."""
+    page, found = one.page, []
 
-    set_up(camille, velo_link, name="Vélo Fives", handle="velo", kind="bike-repair", person="Camille")
-    set_up(sophie, objets_link, name="Objets de Wazemmes", handle="objets", kind="lending", person="Sophie")
-    sophie.open("/admin/reseau")
-    sophie.page.fill('input[name="name"]', f"127.0.0.1:{velo.port}")
-    sophie.page.locator('form[action^="/admin/reseau"]:has(input[name="name"]) button').click()
-    sophie.page.wait_for_load_state()
-    assert "Vélo Fives" in sophie.page.locator(".done").inner_text()
+    def seen(number: int) -> None:
+        found.extend(faults(page))
+        if shots:
+            one.shoot(f"first-run-{shots}-{number}")
 
-    title = camille.page.input_value('input[name="title"]')
-    go = camille.page.locator('button[value="publish"]')
-    (go.last if go.last.is_visible() else go.first).click()
-    camille.page.wait_for_url("**/publier/fait/**")
-    camille.shoot(f"first-listing-{'script' if script else 'plain'}")
-    assert f"@velo@127.0.0.1:{velo.port}" in camille.page.locator("main").inner_text()
-    assert title in camille.page.locator("main").inner_text()
+    one.open(house.link)
+    seen(1)
+    pick(page, kind)
+    go_on(page)
+    seen(2)
+    page.fill("#f-name", name)
+    page.fill("#f-sentence", "On partage ce qui peut servir.")
+    page.locator("label.hue").nth(4).click()
+    go_on(page)
+    seen(3)
+    page.fill("#f-place", "Lille")
+    pick(page, "Sur demande")
+    go_on(page)
+    seen(4)
+    page.fill("#f-name", "Camille")
+    page.fill("#f-password", "un vélo sous la pluie")
+    go_on(page)
+    return found
 
-    for _ in range(60):
-        sophie.open("/")
-        if sophie.page.locator(".card", has_text=title).count():
+
+@pytest.mark.parametrize(
+    ("size", "dark", "script"),
+    [(PHONE, False, True), (DESK, True, True), (PHONE, True, False)],
+    ids=["phone-light", "desk-dark", "phone-dark-without-script"],
+)
+def test_from_an_empty_folder_to_a_listing_that_another_coop_shows(reader, houses, size, dark, script):
+    velo, objets = houses
+    first = reader(velo.origin, size=size, dark=dark, script=script)
+    second = reader(objets.origin, size=size, dark=dark)
+
+    wrong = (
+        set_up_without_script(first, velo)
+        if not script
+        else set_up(
+            first, velo, kind="Réparation de vélos", name="Vélo Fives", shots="dark" if dark else "light"
+        )
+    )
+    assert wrong == []
+    assert "/publier" in first.page.url
+    assert first.page.input_value("[name=title]") == "Révision de vélo à prix libre"
+    first.page.locator('button[value="publish"]:visible').click()
+    first.page.wait_for_url("**/publier/fait/**")
+    assert "@velo_fives@127.0.0.1" in first.page.locator("main").inner_text()
+    first.shoot(f"first-run-published-{'dark' if dark else 'light'}")
+
+    assert set_up(second, objets, kind="Prêt d’objets", name="Objets de Wazemmes") == []
+    second.open("/admin/reseau")
+    second.page.fill("#f-name", velo.origin.partition("://")[2])
+    go_on(second.page)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        second.open("/")
+        if second.page.locator("main", has_text="Révision de vélo à prix libre").count():
             break
-        time.sleep(0.25)
-    sophie.shoot(f"first-neighbour-{'script' if script else 'plain'}")
-    assert sophie.page.locator(".card", has_text=title).count() == 1
-    assert "Vélo Fives" in sophie.page.locator("main").inner_text()
-    assert camille.foreign == sophie.foreign == []
-    assert camille.errors == sophie.errors == []
+        time.sleep(0.5)
+    assert "Révision de vélo à prix libre" in second.page.locator("main").inner_text()
+    assert first.foreign == second.foreign == []
+    assert first.errors == second.errors == []
+    if script:
+        assert first.width() <= size["width"]
+
+
+def set_up_without_script(one, house) -> list[str]:
+    """The same; axe itself is script, so it cannot look."""
+    page = one.page
+    one.open(house.link)
+    pick(page, "Réparation de vélos")
+    go_on(page)
+    page.fill("#f-name", "Vélo Fives")
+    page.locator("button[name=look]").click()
+    page.wait_for_load_state()
+    assert page.locator("[data-phone]").inner_text().count("Vélo Fives") == 1
+    go_on(page)
+    page.fill("#f-place", "Lille")
+    go_on(page)
+    page.fill("#f-name", "Camille")
+    page.fill("#f-password", "un vélo sous la pluie")
+    go_on(page)
+    return []
+
+
+def test_the_preview_follows_what_is_typed(reader, houses):
+    velo, _ = houses
+    one = reader(velo.origin)
+    one.open(velo.link)
+    pick(one.page, "Alimentation")
+    go_on(one.page)
+    phone = one.page.locator("[data-phone]")
+
+    one.page.fill("#f-name", "Épicerie d’à côté")
+    one.page.fill("#f-sentence", "Des légumes du coin.")
+    one.page.locator("label.hue").nth(2).click()
+
+    assert phone.locator("[data-name]").inner_text() == "Épicerie d’à côté"
+    assert phone.locator("[data-initial]").inner_text() == "É"
+    assert phone.locator("[data-sentence]").inner_text() == "Des légumes du coin."
+    assert "hue-40" in phone.get_attribute("class")
+    assert one.page.input_value("#f-handle") == "epicerie_d_a_cote"
+    one.page.fill("#f-handle", "epicerie")
+    one.page.fill("#f-name", "Épicerie")
+    assert one.page.input_value("#f-handle") == "epicerie", "what was written by hand stays"
+    assert not one.page.locator("[data-look]").is_visible()
