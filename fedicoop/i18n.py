@@ -58,6 +58,22 @@ def n(key: str, count: int | float | Decimal, language: str, /, **values: object
     return _filled(text, {"count": number(count, language), **values})
 
 
+def said(value: object, language: str, /) -> object:
+    """A value that is told in words of the language of whoever reads it; any other is itself.
+
+    `{"text": key, "values": {…}}` is a text, `{"day": "2030-05-01"}` a day, `{"all": […], "by": ", "}`
+    several joined.  So what is kept as JSON today is read in French or in English tomorrow.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    if "text" in value:
+        values = value.get("values") or {}
+        return t(str(value["text"]), language, **{name: said(one, language) for name, one in values.items()})
+    if "day" in value:
+        return day(date.fromisoformat(str(value["day"])), language)
+    return str(value.get("by", ", ")).join(str(said(one, language)) for one in value.get("all") or ())
+
+
 def explain(problem: Problem, language: str) -> Explanation:
     """The three sentences and the code of a problem, for a page, a terminal or problem+json."""
     parts = (t(f"problem.{problem.key}.{part}", language, **problem.values) for part in ("what", "why", "do"))

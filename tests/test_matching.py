@@ -209,7 +209,8 @@ async def test_a_member_hears_of_a_peers_offer(pair, network):
         [offer] = [match.listing for match in await matches_of(tx, need, None)]
     assert notice.path == f"/l/{offer.key}"
     assert notice.values["mine"] == "Cherche perceuse"
-    assert "à moins de" in notice.values["reasons"]
+    assert "à moins de 1 km" in notice.words("fr").replace("\u00a0", " ")
+    assert "less than 1 km apart" in notice.words("en").replace("\u00a0", " "), "in the reader's language"
 
 
 async def test_what_a_newly_followed_coop_offers_already_answers_needs_too(network):

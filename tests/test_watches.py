@@ -181,6 +181,23 @@ async def test_what_was_there_before_is_no_news(network):
     assert await told(sud, lea) == [("watch.search", "Nouvelle annonce")]
 
 
+async def test_why_one_is_told_is_said_in_the_language_of_whoever_reads_it(network):
+    nord = await network.add("nord.test")
+    lea, max = await nord.join("lea"), await nord.join("max")
+    await watch(nord, lea, {"q": "perceuse", "mode": "pret", "du": "2030-05-18", "au": "2030-05-30"})
+    await nord.publish(by=max, **FITTING)
+    await nord.settle()
+
+    async with nord.node.db.read() as tx:
+        [notice] = await notices.of_member(tx, lea.id)
+
+    french, english = (notice.why(one).replace("\u00a0", " ") for one in ("fr", "en"))
+    assert french == (
+        "Vous suivez la recherche « perceuse » · Prêt · disponible du 18 mai 2030 au 30 mai 2030."
+    )
+    assert english == ("You follow the search “perceuse” · Loan · available from 18 May 2030 to 30 May 2030.")
+
+
 async def test_a_peers_coop_is_followed_and_heard(pair, network):
     nord, sud = pair
     lea = await sud.join("lea")

@@ -45,6 +45,11 @@ class Reason:
     def words(self, language: str) -> str:
         return t(f"match.{self.key}", language, **dict(self.values))
 
+    @property
+    def kept(self) -> dict[str, object]:
+        """To be kept now and said in the reader's language later (`i18n.said`)."""
+        return {"text": f"match.{self.key}", "values": dict(self.values)}
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -58,6 +63,11 @@ class Match:
     def why(self, language: str) -> str:
         """The reasons, as one reads them: a few words each, joined by commas."""
         return ", ".join(reason.words(language) for reason in self.reasons)
+
+    @property
+    def kept_why(self) -> dict[str, object]:
+        """The same, to be said later, in the language of whoever reads it then."""
+        return {"all": [reason.kept for reason in self.reasons], "by": ", "}
 
 
 async def matches_of(

@@ -112,17 +112,6 @@ async def present(tx: Tx, id: str) -> Member | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
-    language: str | None
-
-
-async def language_of(tx: Tx, id: str) -> str | None:
-    """The language that a member chose for pages and mails; None where they leave it to the browser."""
-    found = await tx.maybe(_Language, "SELECT language FROM members WHERE id = :id", id=id)
-    return found.language if found else None
-
-
 async def count(tx: Tx) -> int:
     return await tx.count("SELECT count(*) FROM members WHERE left_at IS NULL")
 

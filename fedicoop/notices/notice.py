@@ -43,5 +43,6 @@ class Notice:
 
     def _said(self, key: str, otherwise: str, language: str) -> str:
         """A kind of another release may have no words any more."""
-        said = i18n.t(key, language, **self.values)
+        values = {name: i18n.said(value, language) for name, value in self.values.items()}
+        said = i18n.t(key, language, **values)
         return i18n.t(otherwise, language) if said == key else said

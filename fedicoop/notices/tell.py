@@ -22,10 +22,10 @@ async def tell(
     """Let these members know, each once for each `key`, in the transaction that makes it so.
 
     `kind` names the words: the texts `notice.<kind>` (one sentence, filled with `values`) and
-    `notice.<kind>.why` (why they get this); its first part is a line of `kinds.py`.  `path` is where
-    the notice leads, within this house.  On the page of notices it stands at once.  By mail it goes as
-    the member chose for its family, or at the `pace` that they chose for this one thing; what is wanted
-    as it comes is promised here.
+    `notice.<kind>.why` (why they get this); its first part is a line of `kinds.py`.  A value may itself be
+    told in the reader's language (`i18n.said`).  `path` is where the notice leads, within this house.  On the
+    page of notices it stands at once.  By mail it goes as the member chose for its family, or at the `pace`
+    that they chose for this one thing; what is wanted as it comes is promised here.
     """
     for member_id in dict.fromkeys(member_ids):
         fresh = await store.put(tx, member_id, kind, path=path, key=key, values=values, pace=pace)

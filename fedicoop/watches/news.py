@@ -12,7 +12,7 @@ from fedicoop.listings.listing import Listing
 from fedicoop.members import followable
 from fedicoop.members import store as members
 from fedicoop.notices.tell import tell
-from fedicoop.watches import describing, owners, store, tellings
+from fedicoop.watches import describing, store, tellings
 from fedicoop.watches.waiting import News, question_of, satisfies
 from fedicoop.watches.watch import About, Watch
 
@@ -77,6 +77,6 @@ async def tell_of(tx: Tx, waiting: Waiting, listing: Listing) -> None:
         key=listing.id,
         pace=watch.channel.pace,
         title=listing.title,
-        what=await describing.title(tx, watch, await owners.language(tx, member)),
+        what=await describing.title(tx, watch),
         coop=(speaker.name or speaker.handle) if speaker else "",
     )

@@ -1,7 +1,6 @@
 """Who is told about a listing as its own: the member who wrote it, or those who care for its coop."""
 
 from fedicoop.access import Member
-from fedicoop.actors import coops
 from fedicoop.db import Tx
 from fedicoop.listings.listing import Listing
 from fedicoop.members import store as members
@@ -14,8 +13,3 @@ async def of(tx: Tx, listing: Listing) -> list[Member]:
     if listing.member_id:
         return [await members.get(tx, listing.member_id)]
     return await members.stewards(tx, listing.coop_id)
-
-
-async def language(tx: Tx, member: Member) -> str:
-    """In which language a member is written to: their own choice, else their coop's."""
-    return await members.language_of(tx, member.id) or (await coops.get(tx, member.coop_id)).locale

@@ -77,5 +77,5 @@ async def _tell_match(tx: Tx, member: Member, mine: Listing, other: Listing, mat
         key=f"{mine.id} {other.id}",
         title=other.title,
         mine=mine.title,
-        reasons=match.why(await owners.language(tx, member)),
+        reasons=match.kept_why,
     )
