@@ -47,5 +47,12 @@ async def keep(instance, **fields):
     """A listing exactly as given, past the checks of the door: what an older version may have let in."""
     listing = await instance.publish("Vélo cargo")
     async with instance.node.db.write() as tx:
-        await store.put(tx, replace(listing, **fields))
+        await keep_as(tx, listing, **fields)
     return listing
+
+
+async def keep_as(tx, listing, **fields):
+    """The listing as it then stands."""
+    after = replace(listing, **fields)
+    await store.put(tx, after)
+    return after

@@ -8,9 +8,9 @@ from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import store
+from fedicoop.listings import seeing, store
 from fedicoop.listings.federation import to_note
-from fedicoop.listings.listing import Kind, Listing, Status, Visibility
+from fedicoop.listings.listing import Kind, Listing
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Collection, Iri, Tag
 from fedicoop.vocabulary.writing import write
@@ -76,7 +76,7 @@ async def _public(request: Request) -> Listing:
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         listing = await store.find(tx, f"{node.settings.origin}/listings/{request.path_params['key']}")
-    if listing is None or listing.visibility is not Visibility.PUBLIC or listing.status is Status.DRAFT:
+    if listing is None or not seeing.is_public(listing):
         raise NotFound("page.not_found", request.path_params["key"])
     return listing
 

@@ -193,7 +193,7 @@ def _own_picture(page: "Context", image: Image | None) -> str | None:
     return image.url.removeprefix(page["origin"]) if image and image.url.startswith(here) else None
 
 
-def _href(page: "Context", path: str, **query: object) -> str:
+def _href(page: "Context", path: str, /, **query: object) -> str:
     """A link inside the house; empty values are left out, a chosen language is kept."""
     wanted = {name: str(value) for name, value in query.items() if value not in (None, "")}
     if page["chosen"] and "lang" not in wanted:
