@@ -109,8 +109,9 @@ class Visitor:
             if not (follow and answer.is_redirect):
                 self.page = Page(answer, path)
                 return self.page
-            method, path, body = "GET", urljoin(path, answer.headers["location"]), {}
-            headers = {}
+            path = urljoin(path, answer.headers["location"])
+            if answer.status_code != 307:
+                method, body, headers = "GET", {}, {}
         raise AssertionError(f"a circle of redirects at {path}")
 
     def _cookie_header(self) -> dict[str, str]:

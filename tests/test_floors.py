@@ -130,6 +130,7 @@ def test_one_room_one_table():
         "links": "members/links.py",
         "sessions": "members/sessions.py",
         "limits": "web/limits.py",
+        "kept_forms": "web/kept.py",
         "candidates": "members/candidates.py",
         "consents": "members/consents.py",
         "resting": "members/holidays.py",

@@ -79,7 +79,7 @@ from fedicoop.watches import hanging, heard, network, telling
 from fedicoop.watches import keeping as watching
 from fedicoop.watches import routes as watches
 from fedicoop.watches.pack_reading import FollowEntry, follow_entry
-from fedicoop.web import help_pages, installing, limits, problems, static
+from fedicoop.web import help_pages, installing, kept, kept_pages, limits, problems, static
 from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
 
@@ -136,6 +136,7 @@ async def house_keeping(node: Node) -> None:
             await links.forget_over(tx)
             await candidates.forget_answered(tx)
             await limits.forget_over(tx)
+            await kept.forget_over(tx)
             await exchanges.let_go_of_closed(tx)
             await letters.tidy(tx)
             await watching.forget(tx, tx.now - REMEMBERED)
@@ -160,6 +161,7 @@ ROUTES: list[BaseRoute] = [
     *static.routes,
     *installing.routes,
     *help_pages.routes,
+    *kept_pages.routes,
     *manual.routes,
     *statements.routes,
     *members.routes,

@@ -29,6 +29,7 @@ from fedicoop.web import origin
 from fedicoop.web.render import chosen_language, language_of
 
 _SENT = "sent_forms"  # the name under which they stand in the request's state
+_READ = "read_forms"
 MOST_TEXT = 2_000_000  # bytes of a form without files: too long a text is told beside its field
 MOST_FIELDS = 200
 MOST_FILE = 12_000_000  # bytes of one file: what a phone's photo weighs, and a little more
@@ -110,6 +111,7 @@ async def read(request: Request, *, files: int = 0) -> Form:
             texts.setdefault(name, []).append(_clean(value))
     token = next(iter(texts.pop(origin.TOKEN, ())), None)
     form = Form(texts, uploads, language_of(request))
+    request.scope["state"].setdefault(_READ, []).append(form)
     try:
         origin.require_ours(request, token)
     except Forbidden as refusal:
@@ -117,6 +119,22 @@ async def read(request: Request, *, files: int = 0) -> Form:
             raise Stale(form) from refusal
         raise
     return form
+
+
+async def sent(request: Request, *, files: int = 8) -> Form | None:
+    """The form that this request carried, for whoever keeps it; None where it cannot be read.
+
+    Changes nothing and may come from anywhere: the caller asks who sent it.
+    """
+    before: list[Form] = request.scope.setdefault("state", {}).get(_READ, [])
+    if before:
+        return before[0]
+    try:
+        return await read(request, files=files)
+    except Stale as stale:
+        return stale.form
+    except Problem:
+        return None
 
 
 async def _parsed(request: Request, files: int) -> FormData:

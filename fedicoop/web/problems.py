@@ -12,10 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from fedicoop import i18n
 from fedicoop.errors import NotFound, Problem, TooMany
 from fedicoop.log import log, shown_path
+from fedicoop.web import forms, kept, origin
 from fedicoop.web.headers import request_id
 from fedicoop.web.negotiation import wants_page
 from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import SignInFirst
+
+_UNSEEN = {"cache-control": "private, no-store"}
 
 
 class NotAllowed(Problem):
@@ -35,9 +38,33 @@ async def on_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
     if isinstance(problem, SignInFirst) and request.method in ("GET", "HEAD") and wants_page(request):
         return RedirectResponse(_entrance(request), 303, {"cache-control": "private, no-store"})
+    if wants_page(request) and (again := await _not_lost(request, problem)):
+        return again
     log.info("page.refused", key=problem.key, detail=problem.detail, path=shown_path(request.scope["path"]))
     later = {"retry-after": str(problem.seconds)} if isinstance(problem, TooMany) else None
     return _answer(request, problem, problem.status, later)
+
+
+async def _not_lost(request: Request, problem: Problem) -> Response | None:
+    """What somebody sent for a session that is over: kept until they have signed in, or shown again.
+
+    So a session that is revoked in mid-form takes nothing along.  None where there is nothing to keep.
+    """
+    if not kept.is_surely_ours(request):
+        return None
+    if isinstance(problem, SignInFirst) and request.method == "POST":
+        form = await forms.sent(request)
+        if form is None or not (secret := await kept.keep(request, form)):
+            return RedirectResponse("/entrer", 303, _UNSEEN)
+        response = RedirectResponse(f"/entrer?{urlencode({'next': '/reprendre'})}", 303, _UNSEEN)
+        origin.set_cookie(response, request.app.state.node.settings.origin, secret, what=kept.COOKIE, days=1)
+        return response
+    if isinstance(problem, forms.Stale):
+        form = problem.form
+        held = kept.Kept(request.scope["path"], json.dumps(kept.fields_of(form)), any(form.files.values()))
+        path, values = request.scope["path"], held.values
+        return render(request, "kept.html", 403, kept=held, values=values, send_to=path, stale=True)
+    return None
 
 
 async def on_http(request: Request, refusal: Exception) -> Response:
