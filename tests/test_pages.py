@@ -1,11 +1,14 @@
 """What people see: the pages of a house, its own listings and its neighbours' on them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from fedicoop.actors import coops
 from fedicoop.listings import actions
 from fedicoop.listings.listing import Status
+from tests.browsing import Visitor, signed_in
 from tests.seen import BROWSER, Seen, keep, page
 
 
@@ -239,3 +242,19 @@ async def test_the_card_that_others_show_of_a_listing_is_complete(sud):
     assert document["mainEntity"]["offers"]["price"] == "0"
     assert "Révisé ce mois-ci." in meta["og:description"]
     assert meta["fediverse:creator"] == "@sud@sud.test"
+
+
+async def test_a_coops_page_says_its_rules_and_how_to_join(network):
+    nord = await network.add("nord.test")
+    async with nord.node.db.write() as tx:
+        decided = await coops.get(tx, nord.coop.id)
+        await coops.put(tx, replace(decided, rules="- On rend **à l’heure**.\n- <script>x</script>"))
+    lea = await signed_in(nord, await nord.join("lea"))
+
+    stranger, member = await Visitor(nord).open("/@nord"), await lea.open("/@nord")
+
+    assert "On rend à l’heure" in stranger.words
+    assert "<script>x</script>" in stranger.words
+    assert not stranger.all("#rules script")
+    assert stranger.all("a[href='/rejoindre']")
+    assert not member.all("a[href='/rejoindre']")

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedicoop.actors import coops as decisions
 from fedicoop.actors import pages as actor_pages
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
@@ -16,8 +17,10 @@ from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.store import Filter
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor
+from fedicoop.web.clean import markdown
 from fedicoop.web.negotiation import ACTIVITY, wants_activity
 from fedicoop.web.render import render
+from fedicoop.web.viewer import member_of
 
 SOME = 6
 """How many listings of each kind a coop's page shows before it says how many more there are."""
@@ -80,6 +83,8 @@ async def show(request: Request) -> Response:
             shelves = [await _some(tx, coop, kind) for kind in Kind]
         heard = await follows.followed_by(tx, coop.id) if ours else []
         followers = await follows.followers_count(tx, coop.id) if ours else 0
+        is_coop = ours and coop.type == "Organization"
+        rules = markdown((await decisions.get(tx, coop.id)).rules) if is_coop else ""
     return render(
         request,
         "coops/show.html",
@@ -89,6 +94,8 @@ async def show(request: Request) -> Response:
         shelves=shelves,
         partners=[actor for actor in heard if actor.type == "Organization"],
         followers=followers,
+        rules=rules,
+        joins=is_coop and member_of(request) is None,
         speakers={listing.id: coop for shelf in shelves for listing in shelf.listings},
         words=terms,
     )

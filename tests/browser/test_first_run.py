@@ -131,6 +131,7 @@ def test_from_an_empty_folder_to_a_listing_that_another_coop_shows(reader, house
     first.page.locator('button[value="publish"]:visible').click()
     first.page.wait_for_url("**/publier/fait/**")
     assert "@velo_fives@127.0.0.1" in first.page.locator("main").inner_text()
+    first.page.wait_for_timeout(500)  # pages fade into each other
     first.shoot(f"first-run-published-{'dark' if dark else 'light'}")
 
     assert set_up(second, objets, kind="Prêt d’objets", name="Objets de Wazemmes") == []
