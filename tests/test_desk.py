@@ -200,3 +200,18 @@ async def test_a_backup_that_could_not_be_made_says_why(network, monkeypatch):
     assert page.all("#backups .repair--wrong")
     async with nord.node.db.read() as tx:
         assert await meta.find(tx, "backup_at") is None
+
+
+async def test_a_backup_that_takes_too_long_is_left_to_the_operators_command(network):
+    nord = await network.add("nord.test")
+    visitor = await at_the_desk(nord)
+    await visitor.open("/admin/sante")
+    await visitor.submit("/admin/sante/sauvegarder")
+    async with nord.node.db.write() as tx:  # as the worker leaves a job whose time was over
+        await tx.run("UPDATE jobs SET attempts = 1")
+    await network.settle()
+
+    page = await visitor.open("/admin/sante")
+
+    assert "fedicoop backup create" in page.all("#backups .repair--wrong")[0].to_text()
+    assert not list(nord.node.settings.backups_dir.glob("*"))

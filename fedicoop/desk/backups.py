@@ -10,7 +10,7 @@ from pathlib import Path
 from fedicoop import meta
 from fedicoop.db import Tx
 from fedicoop.desk import archiving
-from fedicoop.errors import Problem
+from fedicoop.errors import Problem, Unavailable
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
@@ -48,12 +48,18 @@ class Trouble:
 
 
 async def make_backup(node: Node, job: Job, task: MakeBackup) -> None:  # noqa: ARG001 - as every job
-    """Made once: what stands in its way is told on the page, and asked for again by a click."""
+    """Made once: what stands in its way is told on the page, and it is asked for again by a click.
+
+    A second try means that the first one was cut off: the house is too large for a job's time, and the
+    operator's command takes as long as it needs.
+    """
     folder = node.settings.backups_dir
     file = folder / f"fedicoop-{node.db.clock():%Y%m%dT%H%M%S}.tar.gz"
     async with node.db.read() as tx:
         listings = await tx.count("SELECT count(*) FROM listings WHERE local AND status <> 'removed'")
     try:
+        if job.attempts > 1:
+            raise Unavailable("desk.backup_long", command="fedicoop backup create fedicoop-backup.tar.gz")
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         await archiving.make(node.settings, file, listings=listings)
     except Problem as problem:
