@@ -8,7 +8,18 @@ from starlette.routing import Route
 
 from fedicoop.errors import NotFound, TooMany, Unauthenticated
 from fedicoop.jobs import queue
-from fedicoop.members import actions, devices, links, own, passwords, sessions, store, tasks
+from fedicoop.members import (
+    actions,
+    devices,
+    links,
+    own,
+    passkeys,
+    passwords,
+    sessions,
+    store,
+    tasks,
+    webauthn,
+)
 from fedicoop.members.entering import go_on, has_mail, let_in
 from fedicoop.members.pages import LETTER_TO, PASSWORD_OF
 from fedicoop.members.sessions import Session
@@ -39,6 +50,7 @@ async def show_devices(request: Request) -> Response:
     async with node.db.read() as tx:
         found = await sessions.of_member(tx, viewer.member.id)
         account = await store.account(tx, viewer.member.id)
+        keys = await passkeys.of_member(tx, viewer.member.id)
     return render(
         request,
         "members/devices.html",
@@ -47,6 +59,8 @@ async def show_devices(request: Request) -> Response:
         devices=devices,
         account=account,
         mail=has_mail(node),
+        keys=keys,
+        offered=webauthn.offered(node.settings.origin),
         done=request.query_params.get("fait", ""),
     )
 

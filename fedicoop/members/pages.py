@@ -10,7 +10,7 @@ from fedicoop import meta
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound, Problem, TooMany, Unauthenticated
 from fedicoop.jobs import queue
-from fedicoop.members import actions, links, passwords, sessions, store, tasks
+from fedicoop.members import actions, links, passwords, sessions, store, tasks, webauthn
 from fedicoop.members import store as members
 from fedicoop.members.entering import device, go_on, has_mail, let_in, own_path, require_open
 from fedicoop.members.store import Account
@@ -54,11 +54,12 @@ async def _entrance(
         form=form,
         next=own_path(form["next"]),
         mail=has_mail(node),
+        passkeys=webauthn.offered(node.settings.origin),
         people=shown,
     )
 
 
-async def _refuse(request: Request, form: Form, field: str, problem: Problem, status: int) -> Response:
+async def refuse(request: Request, form: Form, field: str, problem: Problem, status: int) -> Response:
     """The entrance again, with what is wrong; what was typed stays, a password aside."""
     form.refuse(field, problem)
     wait = {"retry-after": str(problem.seconds)} if isinstance(problem, TooMany) else None
@@ -80,10 +81,10 @@ async def enter(request: Request) -> Response:
     try:
         await limits.take(node.db, (PASSWORD_OF, who), (PASSWORD_FROM, address_of(request)))
     except TooMany as problem:
-        return await _refuse(request, form, "", problem, 429)
+        return await refuse(request, form, "", problem, 429)
     right = await passwords.verify(form["password"], account.password if account else None)
     if account is None or not right:
-        return await _refuse(request, form, "login", Unauthenticated("password.wrong"), 422)
+        return await refuse(request, form, "login", Unauthenticated("password.wrong"), 422)
     require_open(account)
     return await _enter(request, account, form)
 
@@ -112,7 +113,7 @@ async def ask_letter(request: Request) -> Response:
     try:
         await limits.take(node.db, (LETTER_TO, email), (LETTER_FROM, address_of(request)))
     except TooMany as problem:
-        return await _refuse(request, form, "", problem, 429)
+        return await refuse(request, form, "", problem, 429)
     async with node.db.write() as tx:
         task = tasks.SendSignIn(email, language_of(request), own_path(form["next"]))
         await queue.enqueue(tx, task, lane=tasks.LANE, thread=tx.new_id())

@@ -8,6 +8,7 @@ from fedicoop.members import (
     joining_pages,
     me_pages,
     pages,
+    passkey_pages,
     people_pages,
 )
 
@@ -19,5 +20,6 @@ routes = [
     *people_pages.routes,
     *me_pages.routes,
     *device_pages.routes,
+    *passkey_pages.routes,
     *data_pages.routes,
 ]
