@@ -39,6 +39,7 @@ async def test_who_has_nothing_is_told_what_to_do(house):
     assert [link.attrs["href"] for link in page.all(".empty a")] == [
         "/publier?kind=offer",
         "/publier?kind=need",
+        "/aide/publier",
     ]
 
 
