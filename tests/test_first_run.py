@@ -164,6 +164,29 @@ async def test_the_address_is_what_was_chosen_however_it_was_typed(network, type
     assert found.json()["links"][0]["href"] == us.id
 
 
+async def test_a_name_in_another_alphabet_gets_the_hosts_address(network):
+    velo, path = await house_with_link(network)
+
+    await answer(Visitor(velo), path, name="自転車")
+
+    us, _ = await coop_of(velo)
+    assert us.handle == "velo"
+
+
+async def test_logos_that_were_only_tried_on_are_let_go(network):
+    velo, path = await house_with_link(network)
+    visitor = Visitor(velo)
+    await visitor.open(path)
+    await visitor.submit("/bienvenue/", kind="food", locale="fr")
+    for _ in range(3):
+        await visitor.submit(
+            "/bienvenue/", name="Les Paniers", files={"logo": ("a.png", logo())}, button=("look", "1")
+        )
+
+    async with velo.node.db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM pictures") == 1
+
+
 @pytest.mark.parametrize("wrong", ["Vélo!", "admin", "a" * 31])
 async def test_an_address_that_peers_do_not_take_is_refused_beside_its_field(network, wrong):
     velo, path = await house_with_link(network)

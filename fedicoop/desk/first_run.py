@@ -5,6 +5,7 @@ is seen by anybody before the last one.
 """
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -25,12 +26,14 @@ from fedicoop.desk.showing import MODES, choices, form_of, logo_of, sample
 from fedicoop.errors import Conflict
 from fedicoop.i18n import t
 from fedicoop.listings.categories import FIRST_BRANCH
+from fedicoop.media import store as media
 from fedicoop.members import handles, links, passwords
 from fedicoop.members.entering import go_on, has_mail, let_in
 from fedicoop.node import Node
 from fedicoop.web import forms
 from fedicoop.web.forms import Form
 from fedicoop.web.render import language_of, render
+from fedicoop.words.folding import fold
 
 SCREENS = ("sort", "words", "where", "you")
 
@@ -101,6 +104,9 @@ async def send(request: Request) -> Response:
     async with node.db.write() as tx:
         await links.open(tx, request.path_params["secret"])
         await setups.put(tx, door.actor.id, Setup(replace(door.setup.answers, **said), done))
+        before = door.setup.answers.logo
+        if before and door.is_new and said.get("logo", before) != before:
+            await media.forget(tx, [before])  # tried on, and nobody else has seen it
     return forms.see_other(request, f"{door.path}/{screen + (not look)}{'#phone' if look else ''}")
 
 
@@ -112,10 +118,18 @@ async def _words(node: Node, door: Door, form: Form) -> dict[str, Any]:
     said = answers.words(form)
     if door.is_new:
         with form.checking("handle"):
-            said["handle"] = await _handle(node, form["handle"] or handles.plain(form["name"])[:30])
+            said["handle"] = await _handle(node, form["handle"] or _proposed(form["name"], node))
     if not form.wrong:
         said["logo"] = await logo_of(node, form, door.setup.answers.logo)
     return said
+
+
+def _proposed(name: str, node: Node) -> str:
+    """The handle that a name makes; the host's, where the name is in another alphabet."""
+    plain = handles.plain(name)[:30].strip("_")
+    if any(letter.isascii() and letter.isalnum() for letter in fold(name)):
+        return plain
+    return re.sub(r"[^a-z0-9]", "_", node.settings.host.partition(".")[0])[:30]
 
 
 async def _handle(node: Node, typed: str) -> str:

@@ -20,6 +20,7 @@ from fedicoop.exchanges.due import KEPT_FOR
 from fedicoop.follows import store as follows
 from fedicoop.help import manual
 from fedicoop.i18n import t
+from fedicoop.listings import drafts
 from fedicoop.mail.store import KEEP_ADDRESS
 from fedicoop.members.candidates import KEPT
 from fedicoop.members.sessions import LASTS
@@ -74,6 +75,7 @@ def _values(host: str, language: str, us: Actor | None, decided: Coop | None) ->
         "notice_days": _days(REMEMBERED),
         "candidate_days": _days(KEPT),
         "letter_days": _days(KEEP_ADDRESS),
+        "draft_days": _days(drafts.LASTS),
     }
 
 
