@@ -7,6 +7,7 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.listings import calendar
 from fedicoop.listings.listing import Photo, Status, Visibility
+from fedicoop.listings.spots import spot
 from fedicoop.members import actions as members
 from fedicoop.web.qr import qr
 from tests.browsing import Visitor, signed_in
@@ -156,6 +157,36 @@ async def test_the_place_stays_blurred_on_every_page_and_paper(sud):
         text = (await sud.get(f"/l/{listing.key}{paper}", BROWSER)).text
         assert "50.6328" not in text
         assert "3.0897" not in text
+
+
+async def test_a_member_reads_how_far_it_is_from_their_town(sud):
+    lea, bob = await sud.join("lea"), await sud.join("bob")
+    listing = await sud.publish("Tandem", place={"name": "Arras", "latitude": 50.291, "longitude": 2.777})
+    async with sud.node.db.write() as tx:
+        await tx.run(
+            """UPDATE members SET place_name = 'Lille', latitude = 50.6292, longitude = 3.0573
+               WHERE id = :id""",
+            id=lea.id,
+        )
+
+    mine = await (await signed_in(sud, lea)).open(f"/l/{listing.key}")
+    bobs = await (await signed_in(sud, bob)).open(f"/l/{listing.key}")
+
+    assert "Arras (environs) · à moins de 50 km de Lille" in mine.words
+    assert [one.to_text() for one in mine.all(".spot__home text")] == ["Lille"]
+    assert "à moins de" not in bobs.words
+    assert bobs.all(".spot__place")
+
+
+def test_the_names_around_a_place_stay_in_the_drawing_and_lie_on_nothing():
+    for latitude, longitude in ((50.63, 3.08), (48.86, 2.36), (44.56, 6.5), (-20.9, 55.46), (0, 0)):
+        drawn = spot((latitude, longitude))
+        assert 0 < drawn.x < 400
+        assert 50 < drawn.y < 250
+        places = [(town.x, town.y) for town in drawn.towns]
+        assert all(0 < x < 400 and 50 < y < 250 for x, y in places)
+        assert len(set(places)) == len(places)
+        assert not any(abs(x - drawn.x) < 10 and abs(y - drawn.y) < 10 for x, y in places)
 
 
 async def test_the_photos_say_what_they_show(sud):

@@ -17,7 +17,7 @@ from fedicoop.actors.intents import Wish
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.listings import seeing, store
-from fedicoop.listings.store import Filter
+from fedicoop.listings.coop_pages import is_shown
 from fedicoop.node import Node
 from fedicoop.web import forms, limits
 from fedicoop.web.filters import coop_path
@@ -71,9 +71,7 @@ async def _thing(tx: Tx, uri: str, act: str, node: Node) -> _Thing:
     if listing is not None and seeing.is_public(listing):
         return _Thing(listing.id, listing.title, f"/l/{listing.key}", Wish.REPLY)
     actor = await actors.find(tx, uri)
-    if actor is None or not (
-        actor.type == "Organization" or await store.count(tx, Filter(author_id=actor.id))
-    ):
+    if actor is None or not await is_shown(tx, actor):
         raise NotFound("away.nothing", uri[:200])
     wish = Wish(act) if act in tuple(Wish) else Wish.FOLLOW
     return _Thing(actor.id, actor.name or actor.handle, coop_path(actor, node.settings.host), wish)

@@ -1,6 +1,7 @@
 """The pages about coops: one of ours, one that we follow, all of them, and what this house is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,13 +10,18 @@ from starlette.routing import Route
 from fedicoop.actors import coops as decisions
 from fedicoop.actors import pages as actor_pages
 from fedicoop.actors import store as actors
+from fedicoop.actors.coops import Coop
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.follows import store as follows
-from fedicoop.listings import house, store, terms
+from fedicoop.listings import counting, house, store, terms
 from fedicoop.listings.listing import Kind, Listing
+from fedicoop.listings.spots import Spot, spot
 from fedicoop.listings.store import Filter
 from fedicoop.node import Node
+from fedicoop.peers import store as peers
+from fedicoop.places.geometry import blur
+from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import markdown
 from fedicoop.web.negotiation import ACTIVITY, wants_activity
@@ -60,6 +66,15 @@ class Portrait:
     needs: int
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of the categories on a coop's page: how much is in it, and whether it is chosen."""
+
+    key: str
+    total: int
+    chosen: bool
+
+
 async def show(request: Request) -> Response:
     """`/@{handle}` for ours, `/@{handle}@{host}` for a peer's; the actor document for programs."""
     node: Node = request.app.state.node
@@ -67,48 +82,73 @@ async def show(request: Request) -> Response:
     ours = host in ("", node.settings.host)
     async with node.db.read() as tx:
         coop = await (actors.find_local(tx, handle) if ours else actors.find_by_handle(tx, handle, host))
-    if coop is None:
-        raise NotFound("page.no_coop", request.path_params["name"])
-    if ours and wants_activity(request):
-        return actor_pages.document(request, coop)
-    async with node.db.read() as tx:
-        signs = await store.count(tx, Filter(author_id=coop.id))
-    if coop.type != "Organization" and not signs:  # a member is shown where they sign listings
-        raise NotFound("page.no_coop", coop.id)
-    asked = request.query_params
-    async with node.db.read() as tx:
-        if asked.get("kind") in tuple(Kind):
-            shelves = [await _whole(tx, coop, Kind(asked["kind"]), asked.get("before") or None)]
-        else:
-            shelves = [await _some(tx, coop, kind) for kind in Kind]
-        heard = await follows.followed_by(tx, coop.id) if ours else []
-        followers = await follows.followers_count(tx, coop.id) if ours else 0
-        is_coop = ours and coop.type == "Organization"
-        rules = markdown((await decisions.get(tx, coop.id)).rules) if is_coop else ""
+        if coop is None:
+            raise NotFound("page.no_coop", request.path_params["name"])
+        if ours and wants_activity(request):
+            return actor_pages.document(request, coop)
+        if not await is_shown(tx, coop):
+            raise NotFound("page.no_coop", coop.id)
+        scene = await _scene(tx, request, coop, ours)
     return render(
         request,
         "coops/show.html",
         headers={"link": f'<{coop.id}>; rel="alternate"; type="{ACTIVITY}"'},
         coop=coop,
         local=ours,
-        shelves=shelves,
-        partners=[actor for actor in heard if actor.type == "Organization"],
-        followers=followers,
-        rules=rules,
-        joins=is_coop and member_of(request) is None,
-        speakers={listing.id: coop for shelf in shelves for listing in shelf.listings},
         words=terms,
+        **scene,
     )
 
 
-async def _some(tx: Tx, coop: Actor, kind: Kind) -> Shelf:
-    wanted = Filter(kind=kind, actor_id=coop.id)
+async def is_shown(tx: Tx, actor: Actor) -> bool:
+    """Whether an actor has a page here: coops do, members where they sign listings for everybody."""
+    return actor.type == "Organization" or bool(await store.count(tx, Filter(author_id=actor.id)))
+
+
+async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str, Any]:
+    """What the page shows besides the coop itself."""
+    member, asked = member_of(request), request.query_params
+    theirs = Filter(actor_id=coop.id, seen_by=member.coop_id if member else None)
+    counted = await counting.branches(tx, theirs)
+    branch = asked.get("categorie") if asked.get("categorie") in counted else None
+    wanted = replace(theirs, branch=branch)
+    if asked.get("kind") in tuple(Kind):
+        shelves = [await _whole(tx, wanted, Kind(asked["kind"]), asked.get("before") or None)]
+    else:
+        shelves = [await _some(tx, wanted, kind) for kind in Kind]
+    decided = await decisions.get(tx, coop.id) if ours and coop.type == "Organization" else None
+    peer = None if ours else await peers.find(tx, normal_host(coop.id))
+    heard = await follows.followed_by(tx, coop.id) if ours else []
+    return {
+        "shelves": shelves,
+        "branches": [Branch(key, total, key == branch) for key, total in counted.items()],
+        "branch": branch,
+        "decided": decided,
+        "rules": markdown(decided.rules) if decided else "",
+        "joining": markdown(decided.joining_text) if decided else "",
+        "spot": _spot(decided),
+        "heard_at": peer.last_heard_at if peer else None,
+        "partners": [actor for actor in heard if actor.type == "Organization"],
+        "followers": await follows.followers_count(tx, coop.id) if ours else 0,
+        "speakers": {listing.id: coop for shelf in shelves for listing in shelf.listings},
+        "address": coop.webfinger or f"{coop.handle}@{normal_host(coop.id)}",
+    }
+
+
+def _spot(decided: Coop | None) -> Spot | None:
+    if decided is None or decided.latitude is None or decided.longitude is None:
+        return None
+    return spot(blur(decided.latitude, decided.longitude))
+
+
+async def _some(tx: Tx, theirs: Filter, kind: Kind) -> Shelf:
+    wanted = replace(theirs, kind=kind)
     found = await store.latest(tx, wanted, limit=SOME + 1)
     return Shelf(kind, await store.count(tx, wanted), found[:SOME], further=len(found) > SOME)
 
 
-async def _whole(tx: Tx, coop: Actor, kind: Kind, before: str | None) -> Shelf:
-    wanted = Filter(kind=kind, actor_id=coop.id)
+async def _whole(tx: Tx, theirs: Filter, kind: Kind, before: str | None) -> Shelf:
+    wanted = replace(theirs, kind=kind)
     found = await store.latest(tx, wanted, limit=PAGE + 1, before=before)
     total = await store.count(tx, wanted)
     return Shelf(kind, total, found[:PAGE], whole=True, before=before, further=len(found) > PAGE)

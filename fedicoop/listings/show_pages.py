@@ -11,12 +11,24 @@ from fedicoop.access import Act, Member, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import calendar, house, matching, preview, seeing, similar, store, taken, terms
+from fedicoop.listings import (
+    calendar,
+    house,
+    mapping,
+    matching,
+    preview,
+    seeing,
+    similar,
+    store,
+    taken,
+    terms,
+)
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.matching import Match
+from fedicoop.listings.spots import Spot, spot
 from fedicoop.listings.taken import Taking
-from fedicoop.members import followable
+from fedicoop.members import followable, whereabouts
 from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
@@ -76,6 +88,7 @@ class _Scene:
     follow_writer: str  # their handle, where they let this viewer follow them
     mine: bool
     takings: list[Taking]  # what agreements take of it
+    spot: Spot | None
     today: date
 
     @property
@@ -91,6 +104,7 @@ class _Scene:
 async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
     listing = await seeing.get_seen(tx, key, who, node.settings.origin)
     near = await similar.of(tx, listing)
+    place = mapping.public_place(listing)
     matches = await _matches(tx, listing, who)
     signed = listing.coop_id is not None and listing.actor_id != listing.coop_id
     author = await actors.find(tx, listing.actor_id) if signed else None
@@ -109,6 +123,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         follow_writer=writer.handle if writer and lets else "",
         mine=mine,
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
+        spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
         today=tx.today,
     )
 
@@ -148,6 +163,7 @@ def _draw(request: Request, scene: _Scene) -> Response:
             taken.busy_days(listing, scene.takings),
         ),
         reserved=scene.reserved,
+        spot=scene.spot,
         preview=preview.of(listing, coop, node.settings.origin, language_of(request)),
     )
 

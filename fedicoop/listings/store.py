@@ -58,7 +58,7 @@ async def find_by_key(tx: Tx, key: str) -> Listing | None:
 
 async def latest(tx: Tx, filter: Filter, *, limit: int = 24, before: str | None = None) -> list[Listing]:
     """Published, public listings of every house we know, newest first; `before` is a listing's key."""
-    where, values = _where(filter)
+    where, values = where_of(filter)
     if before:
         where += """ AND (published_at, id) < (SELECT published_at, id FROM listings WHERE key = :before)"""
         values["before"] = before
@@ -72,14 +72,14 @@ async def latest(tx: Tx, filter: Filter, *, limit: int = 24, before: str | None 
 
 
 async def count(tx: Tx, filter: Filter) -> int:
-    where, values = _where(filter)
+    where, values = where_of(filter)
     return await tx.count(f"SELECT count(*) FROM listings WHERE {where}", **values)
 
 
 _EQUAL = {"kind": "kind", "mode": "mode", "author_id": "actor_id"}
 
 
-def _where(filter: Filter) -> tuple[str, dict[str, Any]]:
+def where_of(filter: Filter) -> tuple[str, dict[str, Any]]:
     clauses, values = ["status = 'published'"], dict[str, Any]()
     if filter.seen_by is None:
         clauses.append("visibility = 'public'")

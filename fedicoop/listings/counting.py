@@ -1,0 +1,25 @@
+"""How many listings there are of what, within what somebody may see."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from fedicoop.db import Tx
+from fedicoop.listings import store
+from fedicoop.listings.store import Filter
+
+
+async def branches(tx: Tx, filter: Filter) -> dict[str, int]:
+    """How many of them lie in each branch of the categories, the fullest first; what has none is left out."""
+    where, values = store.where_of(filter)
+    sql = f"""SELECT category, count(*) AS many FROM listings
+              WHERE {where} AND category IS NOT NULL GROUP BY category"""
+    found = Counter[str]()
+    for row in await tx.all(_Many, sql, **values):
+        found[row.category.partition(".")[0]] += row.many
+    return dict(found.most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class _Many:
+    category: str
+    many: int
