@@ -255,6 +255,6 @@ async def test_a_coops_page_says_its_rules_and_how_to_join(network):
 
     assert "On rend à l’heure" in stranger.words
     assert "<script>x</script>" in stranger.words
-    assert not stranger.all("#rules script")
-    assert stranger.all("a[href='/rejoindre']")
-    assert not member.all("a[href='/rejoindre']")
+    assert not stranger.all("main .prose script")
+    assert stranger.all("a[href='/rejoindre?coop=nord']")
+    assert not member.all("a[href^='/rejoindre']")
