@@ -1,6 +1,7 @@
 """Every page as it is seen: on a phone and at a desk, light and dark, with script and without."""
 
 import gzip
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,6 +75,38 @@ def test_no_page_has_a_barrier(reader, demo, dark, who):
     assert wrong == []
     assert one.foreign == []
     assert [error for error in one.errors if not error.endswith("/no-such")] == []
+
+
+def shape(url: str) -> str:
+    """The sort of page that an address leads to: names and keys are all one."""
+    path = urlsplit(url).path
+    path = re.sub(r"/[a-z0-9]{26}(?=/|$)", "/KEY", path, flags=re.IGNORECASE)
+    path = re.sub(r"^/@[^/]+", "/@NAME", path)
+    return re.sub(r"^/(tags|help/errors|aide|help|admin/membres)/[^/]+$", r"/\1/ONE", path)
+
+
+def test_every_sort_of_page_that_links_lead_to_has_no_barrier(reader, demo):
+    """Who cares for a coop walks from link to link until no new sort of page comes; each is looked at."""
+    one = reader(demo.velo, dark=True)
+    one.enter("camille")
+    todo, seen, wrong = [demo.velo + "/", demo.velo + "/moi", demo.velo + "/admin"], set[str](), []
+    while todo:
+        url = todo.pop(0)
+        if shape(url) in seen or not url.startswith(demo.velo):
+            continue
+        seen.add(shape(url))
+        answer = one.page.request.head(url, max_redirects=0)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        one.page.goto(url)
+        wrong += [f"{url}: {fault}" for fault in faults(one.page)]
+        if one.width() > PHONE["width"]:
+            wrong.append(f"{url}: scrolls sideways, {one.width()} px")
+        todo += sorted(links_of(one.page))
+
+    assert wrong == []
+    assert one.foreign == []
+    assert len(seen) > 30, seen
 
 
 def test_pages_are_light(reader, demo):
