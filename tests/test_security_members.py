@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -160,6 +162,21 @@ async def test_pages_are_quick_while_many_sign_in(nord):
     assert worst < 0.5
 
 
+async def test_two_hashes_at_most_are_computed_at_once_and_none_on_the_loop(nord, monkeypatch):
+    """Case 88: each takes 19 MB, and a small machine has not much more."""
+    threads, derive = set(), passwords._derive
+
+    def watched(*given):
+        threads.add(threading.current_thread().name)
+        return derive(*given)
+
+    monkeypatch.setattr(passwords, "_derive", watched)
+    await asyncio.gather(*(passwords.verify(PASSWORD, None) for _ in range(12)))
+
+    assert threading.main_thread().name not in threads
+    assert 1 <= len(threads) <= passwords.AT_ONCE == 2
+
+
 async def test_too_many_who_wait_are_asked_to_come_back(nord, monkeypatch):
     monkeypatch.setattr(passwords, "MOST_WAITING", 3)
 
@@ -312,8 +329,13 @@ async def test_a_link_opens_only_what_it_was_made_for(nord):
             for purpose in (links.ADMIN, links.INVITATION, links.EMAIL, links.CANDIDATE)
         }
 
+    visitor = Visitor(nord)
+    form = await visitor.open(await sign_in_link(nord, lea))
     for purpose, secret in made.items():
         assert (await Visitor(nord).open(f"/entrer/lien/{secret}")).status == 404, purpose
+        visitor.page = replace(form, path=f"/entrer/lien/{secret}")
+        assert (await visitor.submit()).status == 404, purpose
+        assert not await is_in(visitor)
     path = await sign_in_link(nord, lea)
     assert (await Visitor(nord).open(path.replace("/entrer/lien/", "/bienvenue/"))).status == 404
 
@@ -573,3 +595,140 @@ async def test_a_megabyte_at_the_door_is_refused(nord):
             page = await visitor.submit(action, **(good | {field: "x" * 1_000_000}))
             assert page.status in (422, 429), field
     assert await members_of(nord) == {}
+
+
+# --- 90, 93: at the door ---------------------------------------------------------------------------
+
+
+async def test_an_open_door_tells_nobody_who_is_a_member(nord):
+    """Case 90: the answer is the same; the letter is not."""
+    await welcome(nord, Joining.OPEN)
+    await settle_in(nord, "lea", email="lea@mail.example")
+    said = set()
+    for email in ("lea@mail.example", "none@mail.example"):
+        visitor = Visitor(nord)
+        await visitor.open("/rejoindre")
+        page = await visitor.submit("/rejoindre/ouvert", email=email)
+        said.add((page.status, page.words))
+
+    assert len(said) == 1
+    assert {(one.address, one.template) for one in await letters(nord)} == {
+        ("lea@mail.example", "member_already"),
+        ("none@mail.example", "welcome"),
+    }
+
+
+async def test_a_request_tells_nobody_who_is_a_member(nord):
+    """Case 90."""
+    await welcome(nord, Joining.REQUEST)
+    await settle_in(nord, "lea", email="lea@mail.example")
+    said = set()
+    for email in ("lea@mail.example", "none@mail.example"):
+        visitor = Visitor(nord)
+        await visitor.open("/rejoindre")
+        page = await visitor.submit("/rejoindre/demande", name="Léa", why="x", email=email, age="yes")
+        said.add((page.status, page.words.replace(page.path.rpartition("/")[2], "…")))
+
+    assert len({status for status, _ in said}) == 1
+    assert all("Votre demande est partie" in words for _, words in said)
+
+
+async def test_nobody_joins_through_an_open_door_without_end(network):
+    """A house without mail lets in whoever wishes, but not a hundred an hour from one place."""
+    mute = await network.add("mute.test")
+    await welcome(mute, Joining.OPEN)
+    statuses = []
+    for number in range(12):
+        visitor = from_address(mute, "198.51.100.9")
+        await visitor.open("/rejoindre")
+        page = await visitor.submit("/rejoindre/ouvert", name=f"Robot {number}", age="yes")
+        statuses.append(page.status)
+
+    assert statuses == [200] * 10 + [429] * 2
+    assert int(page.answer.headers["retry-after"]) > 0
+
+
+async def test_stewards_are_not_buried_in_requests(nord):
+    """Case 93: a notice and a card for each; so they are counted by place, and in all."""
+    await welcome(nord, Joining.REQUEST)
+    statuses = []
+    for number in range(22):
+        visitor = from_address(nord, "198.51.100.9")
+        await visitor.open("/rejoindre")
+        page = await visitor.submit(
+            "/rejoindre/demande", name="Robot", why="x", email=f"r{number}@mail.example", age="yes"
+        )
+        statuses.append(page.status)
+
+    assert statuses == [200] * 20 + [429] * 2
+
+
+# --- 95, 96: where it leads, and what the browser is told -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "next",
+    [
+        "//evil.test",
+        "/\\evil.test",
+        "\\/evil.test",
+        "https://evil.test",
+        "https:evil.test",
+        "javascript:alert(1)",
+        "///evil.test",
+        "/\t/evil.test",
+        "/\n/evil.test",
+        " //evil.test",
+        "/ /evil.test",
+        "@evil.test",
+        ".evil.test",
+        "%2f%2fevil.test",
+    ],
+)
+async def test_signing_in_leads_nowhere_else(nord, next):
+    """Case 95: by password, by link, and in the address of the entrance."""
+    lea = await settle_in(nord, "lea", password=PASSWORD)
+    for way in ("password", "link"):
+        visitor = Visitor(nord)
+        if way == "password":
+            await visitor.open("/entrer")
+            page = await visitor.submit("/entrer", login="lea", password=PASSWORD, next=next, follow=False)
+        else:
+            await visitor.open(await sign_in_link(nord, lea))
+            page = await visitor.submit(next=next, follow=False)
+        assert page.status == 303
+        assert page.answer.headers["location"] == "/", way
+
+
+async def test_the_session_is_pinned_to_this_host_and_read_by_no_script(nord):
+    """Case 96."""
+    await settle_in(nord, "lea", password=PASSWORD)
+    visitor = Visitor(nord)
+    page = await visitor.open("/entrer")
+    page = await visitor.submit("/entrer", login="lea", password=PASSWORD, follow=False)
+
+    [line] = [
+        line for line in page.answer.headers.get_list("set-cookie") if line.startswith("__Host-session=")
+    ]
+    flags = {part.strip().lower() for part in line.split(";")[1:]}
+    assert {"secure", "httponly", "samesite=lax", "path=/"} <= flags
+    assert not any(flag.startswith("domain") for flag in flags)
+    page = await visitor.open("/moi")
+    assert "frame-ancestors 'none'" in page.answer.headers["content-security-policy"]
+    assert page.answer.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/moi", "/moi/profil", "/moi/absence", "/moi/appareils", "/moi/mot-de-passe", "/moi/adresse"),
+        *("/moi/donnees", "/moi/donnees/supprimer", "/inviter", "/admin/membres", "/admin/membres/lea"),
+    ],
+)
+async def test_ones_own_pages_are_for_oneself(nord, path):
+    await settle_in(nord, "lea")
+
+    page = await Visitor(nord).open(path)
+
+    assert "/entrer?next=" in page.path
+    assert "Lea" not in page.words

@@ -23,7 +23,7 @@ from fedicoop.web.forms import Form
 from fedicoop.web.limits import Limit, address_of
 from fedicoop.web.render import language_of
 
-ASK_FROM = Limit("ask from", 5, timedelta(hours=1))
+ASK_FROM = Limit("ask from", 20, timedelta(hours=1))
 ASK_AT = Limit("ask at", 100, timedelta(days=1))
 
 

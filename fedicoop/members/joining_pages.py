@@ -91,7 +91,8 @@ async def join_openly(request: Request) -> Response:
     async def how(tx: Tx, origin: str, new: Newcomer) -> Member:
         return await joining.openly(tx, origin, at.coop.id, new)
 
-    return await newcomers.join(request, "join", at, form, how)
+    limit = newcomers.JOIN_OPENLY_FROM
+    return await newcomers.join(request, "join", at, form, how, limit=limit)
 
 
 async def _send_invitation(request: Request, at: Doorstep, form: Form) -> Response:

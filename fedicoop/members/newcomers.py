@@ -23,18 +23,22 @@ from fedicoop.web.forms import Form
 from fedicoop.web.limits import Limit, address_of
 from fedicoop.web.render import language_of
 
-JOIN_FROM = Limit("join from", 10, timedelta(hours=1))
+JOIN_FROM = Limit("join from", 60, timedelta(hours=1))
+"""An evening at the workshop is one address: everybody joins by the same wall."""
+JOIN_OPENLY_FROM = Limit("join openly from", 10, timedelta(hours=1))
 _BESIDE_A_FIELD = {"actor.handle_taken": "handle", "page.too_many": ""}
 
 Join = Callable[[Tx, str, Newcomer], Awaitable[Member]]
 
 
-async def join(request: Request, template: str, at: Doorstep, form: Form, how: Join) -> Response:
+async def join(
+    request: Request, template: str, at: Doorstep, form: Form, how: Join, *, limit: Limit = JOIN_FROM
+) -> Response:
     """Become a member in one commit, signed in on this device; or the form again, with what is wrong."""
     node: Node = request.app.state.node
     status, wait = 422, 0
     try:
-        await limits.take(node.db, (JOIN_FROM, address_of(request)))
+        await limits.take(node.db, (limit, address_of(request)))
         if new := await _newcomer(request, at, form):
             async with node.db.write() as tx:
                 member = await how(tx, node.settings.origin, new)

@@ -30,7 +30,7 @@ _QUARTER, _HOUR = timedelta(minutes=15), timedelta(hours=1)
 PASSWORD_OF = Limit("password of", 10, _QUARTER)
 PASSWORD_FROM = Limit("password from", 30, _QUARTER)
 LETTER_TO = Limit("sign-in letter to", 5, _HOUR)
-LETTER_FROM = Limit("sign-in letter from", 20, _HOUR)
+LETTER_FROM = Limit("sign-in letter from", 60, _HOUR)
 
 
 async def entrance(request: Request) -> Response:
