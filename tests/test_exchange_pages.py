@@ -572,6 +572,8 @@ async def test_every_state_has_its_page_in_both_languages(village, lang):
                 page = await browser.open(f"/echanges/{agreed.id}?lang={lang}")
                 assert page.status == 200
                 assert not page.all(".unreadable"), (status, kind)
+                ids = [one.attrs["id"] for one in page.all("[id]")]
+                assert len(ids) == len(set(ids)), [one for one in ids if ids.count(one) > 1]
                 assert not re.search(r"\bexchange\.[a-z]", page.words), re.findall(
                     r"\bexchange\.\S+", page.words
                 )
@@ -664,3 +666,58 @@ async def test_a_loan_has_a_slip_to_sign_for_the_two_and_nothing_else_has_one(vi
     for words in ("Lea Martin", "Zoe Martin", "Vélo cargo", "bon état", "du samedi 4 mai au lundi 6 mai"):
         assert words in page.words
     assert (await lea.open(f"/echanges/{given.id}/fiche")).status == 404
+
+
+async def test_who_accepts_adds_where_to_meet_and_how_to_be_reached(village):
+    asked = await village.ask(await village.publish())
+    lea, zoe = await browsers(village)
+    await lea.open(f"/echanges/{asked.id}")
+
+    page = await lea.submit(
+        f"/echanges/{asked.id}/pas",
+        step="accept",
+        place="12 rue du Long-Pot",
+        phone="06 98 76 54 32",
+        word="À samedi !",
+    )
+
+    assert page.status == 200
+    page = await zoe.open(f"/echanges/{asked.id}")
+    for told in ("12 rue du Long-Pot", "06 98 76 54 32", "À samedi !"):
+        assert told in page.words
+    await lea.open(f"/echanges/{asked.id}")
+    await lea.submit(f"/echanges/{asked.id}/contact", contact="06 11 11 11 11")
+    assert "06 11 11 11 11" in (await zoe.open(f"/echanges/{asked.id}")).words
+
+
+@pytest.mark.parametrize(
+    ("fields", "beside"),
+    [
+        ({"word": "x" * 2001}, "#w-word"),
+        ({"phone": "x" * 121}, "#w-phone"),
+        ({"place": "x" * 201}, "#w-place"),
+    ],
+)
+async def test_too_long_a_word_with_a_step_is_told_beside_it_and_no_step_is_taken(village, fields, beside):
+    asked = await village.ask(await village.publish())
+    lea, _ = await browsers(village)
+    await lea.open(f"/echanges/{asked.id}")
+
+    page = await lea.submit(f"/echanges/{asked.id}/pas", step="accept", **fields)
+
+    assert page.status == 422
+    assert page.all(beside)
+    assert page.all(".doing details[open]")
+    assert await village.now(asked) == asked
+
+
+@pytest.mark.parametrize("step", ["", "unknown", "counter", "lapse", "settle", "ask_longer"])
+async def test_a_step_that_is_no_button_changes_nothing(village, step):
+    asked = await village.ask(await village.publish())
+    lea, _ = await browsers(village)
+    await lea.open(f"/echanges/{asked.id}")
+
+    page = await lea.submit(f"/echanges/{asked.id}/pas", step=step)
+
+    assert page.status in (403, 409)
+    assert await village.now(asked) == asked

@@ -31,7 +31,7 @@ async def report(request: Request) -> Response:
     with form.checking("trouble"):
         trouble = _trouble(form)
     with form.checking("trouble_text"):
-        text = fields.words(Form.of({"text": form["trouble_text"]}))
+        text = fields.words(form, "trouble_text")
         if not text:
             raise Misused("form.missing", "trouble_text")
     if form.wrong or trouble is None:

@@ -9,7 +9,7 @@ from fedicoop.i18n import t
 from fedicoop.listings.values import line
 from fedicoop.web.forms import Form
 
-LONGEST = {"text": 2000, "contact": 120, "place": 200}
+LONGEST = {"text": 2000, "contact": 120, "phone": 120, "place": 200}
 
 
 def plan(form: Form) -> Plan:
@@ -53,17 +53,16 @@ def short(form: Form, name: str) -> str:
     return line(_bounded(form[name], name))
 
 
-def words(form: Form) -> str:
+def words(form: Form, name: str = "text") -> str:
     """Some lines of a member's own words, "" for none."""
-    kept = "".join(
-        letter for letter in _bounded(form["text"], "text") if letter == "\n" or letter.isprintable()
-    )
-    return kept.strip()
+    typed = _bounded(form[name], name)
+    return "".join(letter for letter in typed if letter == "\n" or letter.isprintable()).strip()
 
 
 def _bounded(typed: str, name: str) -> str:
-    if len(typed) > LONGEST[name]:
-        raise Misused("exchange.long", field=name, longest=str(LONGEST[name]))
+    longest = LONGEST.get(name, LONGEST["text"])
+    if len(typed) > longest:
+        raise Misused("exchange.long", field=name, longest=str(longest))
     return typed
 
 

@@ -127,13 +127,13 @@ async def take_step(request: Request) -> Response:
     who = require_member(request)
     id = request.path_params["id"]
     form = await forms.read(request)
-    text = contact = place = ""
-    with form.checking("text"):
-        text = fields.words(form)
-    with form.checking("contact"):
-        contact = fields.short(form, "contact")
-    with form.checking("place"):
-        place = fields.short(form, "place")
+    said = dict[str, str]()
+    for name in ("word", "why"):
+        with form.checking(name):
+            said[name] = fields.words(form, name)
+    for name in ("phone", "place"):
+        with form.checking(name):
+            said[name] = fields.short(form, name)
     if form.wrong:
         return draw(request, await see(request), form, 422)
     try:
@@ -144,9 +144,9 @@ async def take_step(request: Request) -> Response:
                 id,
                 _step(form),
                 seen=seen_in(form),
-                text=text,
-                contact=contact if "contact" in form else None,
-                place=place,
+                text=said["word"] or said["why"],
+                contact=said["phone"],
+                place=said["place"],
             )
     except NotFound:
         raise
@@ -201,7 +201,7 @@ async def thank(request: Request) -> Response:
     id = request.path_params["id"]
     form = await forms.read(request)
     with form.checking("thanks"):
-        text = fields.words(Form.of({"text": form["thanks"]}))
+        text = fields.words(form, "thanks")
         if not text:
             raise Misused("exchange.empty", id)
     if form.wrong:
