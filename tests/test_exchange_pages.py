@@ -534,7 +534,7 @@ async def test_the_list_shows_what_waits_for_me_first_and_says_what_to_do_where_
     lea, zoe = await browsers(village)
     page = await lea.open("/echanges")
     assert "Aucun échange pour le moment" in page.words
-    assert {one.attrs["href"] for one in page.all(".empty a")} == {"/", "/publier"}
+    assert {"/", "/publier"} <= {one.attrs["href"] for one in page.all(".empty a")}
 
     mine = await village.ask(await village.publish("Tandem"))
     done = await village.agreed(await village.publish("Pompe", mode="gift"), days(3, 3), once="b")
