@@ -16,6 +16,8 @@ from fedicoop.access import Member, Role
 from fedicoop.actors import actions as actors
 from fedicoop.actors import coops
 from fedicoop.actors.coops import AuthorMode, Coop
+from fedicoop.desk import reporting
+from fedicoop.desk.report import Reason
 from fedicoop.exchanges import asking
 from fedicoop.exchanges.exchange import Plan
 from fedicoop.listings import actions as listings
@@ -65,6 +67,7 @@ def mark(visibility: str, status: str, where: str = "here") -> str:
 
 MARK = re.compile(r"mark[a-z]+kram")
 SAID = mark("between", "two")
+REPORTED = mark("reported", "to")
 
 
 async def world(network: Network, sorts: Sequence[tuple[Visibility, Status]]) -> World:
@@ -96,12 +99,15 @@ async def world(network: Network, sorts: Sequence[tuple[Visibility, Status]]) ->
 
 
 async def lend(here: World) -> None:
-    """Bob asks léa for what she keeps to their coop, in words of their own."""
+    """Bob asks léa for what she keeps to their coop, in words of their own, and reports it."""
     listing = here.listings[Visibility.COOP, Status.PUBLISHED]
     today = here.house.node.db.clock().date()
     plan = Plan(starts_on=today + timedelta(days=2), ends_on=today + timedelta(days=3), place=SAID)
     async with here.house.node.db.write() as tx:
         asked = await asking.ask(tx, here.people["bob"], listing.key, plan, message=SAID, once="1")
+        await reporting.report(
+            tx, listing, here.people["bob"], "", reason=Reason.OTHER, text=REPORTED, contact=""
+        )
     here.exchange = asked.id
 
 

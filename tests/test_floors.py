@@ -157,6 +157,7 @@ def test_one_room_one_table():
         "exchange_photos": "exchanges/photos.py",
         "peers": "peers/store.py",
         "jobs": "jobs",
+        "reports": "desk/reports.py",
     }
     words = {}
     for path in modules():

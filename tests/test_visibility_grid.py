@@ -41,7 +41,8 @@ def marks(here: World) -> dict[str, set[str]]:
         word = mark(sort[1], "published", "there") if sort[0] == "there" else mark(*sort)
         assert word in listing.title or word in listing.html, listing
         found[word] = found[listing.key] = MAY_SEE[sort]
-    return found | {crawling.SAID: {"lea", "bob"}, here.exchange: {"lea", "bob"}}
+    both = {"lea", "bob"}
+    return found | {crawling.SAID: both, here.exchange: both, crawling.REPORTED: {"zoe"}}
 
 
 async def look(visitor: Visitor, address: str, accept: str = BROWSER) -> tuple[int, str]:

@@ -133,6 +133,7 @@ class Act(StrEnum):
     LISTING_PAUSE = "listing.pause"
     LISTING_PUBLISH = "listing.publish"
     LISTING_SEE = "listing.see"
+    LISTING_TAKE_DOWN = "listing.take_down"
     LISTING_UPDATE = "listing.update"
     LISTING_WRITE = "listing.write"
     MEMBER_ADD = "member.add"
@@ -144,6 +145,7 @@ class Act(StrEnum):
     MEMBER_LIST = "member.list"
     MEMBER_SET_ROLE = "member.set_role"
     MEMBER_SUSPEND = "member.suspend"
+    REPORT_SETTLE = "report.settle"
 
 
 RULES: dict[Act, Rule] = {
@@ -162,6 +164,7 @@ RULES: dict[Act, Rule] = {
     Act.LISTING_PAUSE: author_or_steward,
     Act.LISTING_PUBLISH: author_or_steward,
     Act.LISTING_SEE: within_its_audience,
+    Act.LISTING_TAKE_DOWN: steward_of_the_coop,
     Act.LISTING_UPDATE: author_or_steward,
     Act.LISTING_WRITE: of_the_same_coop,
     Act.MEMBER_WATCH: of_the_same_coop,
@@ -173,6 +176,7 @@ RULES: dict[Act, Rule] = {
     Act.MEMBER_LIST: steward_of_the_coop,
     Act.MEMBER_SET_ROLE: admin_of_the_coop,
     Act.MEMBER_SUSPEND: in_charge_of,
+    Act.REPORT_SETTLE: steward_of_the_coop,
 }
 
 

@@ -13,7 +13,7 @@ from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.app import keeps, probes
 from fedicoop.app.keeps import KEEPS
 from fedicoop.app.probes import OwnHost
-from fedicoop.desk import coop_page, first_run
+from fedicoop.desk import coop_page, first_run, report_pages, reported_pages, reporting, reports
 from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
 from fedicoop.exchanges import keeping as exchanges
@@ -107,7 +107,7 @@ WORK: Work = {
 }
 """Every promise that a commit can make, and who keeps it."""
 
-WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting, network.waiting)
+WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting, network.waiting, reporting.waiting)
 """What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)
@@ -143,6 +143,7 @@ async def house_keeping(node: Node) -> None:
             await notices.forget_old(tx)
             await publishing.sweep(tx)
             await reminding.tell_of_ends(tx)
+            await reports.forget_old(tx)
     if hourly:
         await hanging.renew(node)
         await pictures.sweep(node)
@@ -170,6 +171,8 @@ ROUTES: list[BaseRoute] = [
     *watches.routes,
     *coop_page.routes,
     *desk.routes,
+    *report_pages.routes,
+    *reported_pages.routes,
     *notice_pages.routes,
     *data_pages.routes,
     *coop_pages.routes,

@@ -1,5 +1,6 @@
 """What each room keeps of a member: put into their archive, and forgotten when they leave."""
 
+from fedicoop.desk import reporting
 from fedicoop.exchanges import leaving as exchanges
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -16,6 +17,7 @@ from fedicoop.watches import leaving as watches
 KEEPS: Keeps = (
     Keep(exchanges.take_along, exchanges.leave, exchanges.names_of_photos),
     Keep(listings.take_along, listings.forget, listings.names_of_photos),
+    Keep(reporting.take_along, reporting.forget),
     Keep(watches.take_along, watches.forget),
     Keep(notices.take_along, notices.forget),
     Keep(members.take_along, members.forget),

@@ -29,6 +29,7 @@ PLACES = (
     ("/admin/membres", "members", "people"),
     ("/admin/reseau", "network", "coops"),
     ("/admin/mots", "words", "tag"),
+    ("/admin/signalements", "reports", "warning"),
     ("/admin/coop", "coop", "settings"),
     (HEALTH, "health", "heart"),
     ("/aide", "help", "help"),

@@ -132,6 +132,22 @@ async def delete(tx: Tx, who: Member, id: str) -> None:
         await store.remove(tx, listing.id)  # it was never told, so not even its end is
         return
     await store.bury(tx, listing.id, listing.actor_id)
+    await _withdraw(tx, listing)
+
+
+async def take_down(tx: Tx, who: Member, id: str) -> Listing:
+    """Out of everybody's sight but its author's and the stewards', here and wherever it went."""
+    before = await store.get(tx, id)
+    access.require(who, Act.LISTING_TAKE_DOWN, before)
+    after = before.take(Step.REMOVE, tx.now)
+    await store.put(tx, after)
+    if _federated(before):
+        await _withdraw(tx, before)
+    return after
+
+
+async def _withdraw(tx: Tx, listing: Listing) -> None:
+    """Everybody who ever got it is told that it is gone; its words leave what we said."""
     author = await actors.get(tx, listing.actor_id)
     to, cc = audience(listing, author)
     gone = Tombstone(id=Iri(listing.id), former_type="Note", deleted=tx.now)

@@ -9,7 +9,7 @@ from fedicoop.follows import store as follows
 from fedicoop.jobs import queue
 from fedicoop.listings import boosts, news, store
 from fedicoop.listings.importing import from_note
-from fedicoop.listings.listing import Listing, Photo
+from fedicoop.listings.listing import Listing, Photo, Status
 from fedicoop.listings.photos import let_go
 from fedicoop.media import store as pictures
 from fedicoop.media.store import CopyPicture
@@ -55,6 +55,10 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         return False
     if known:
         listing = replace(listing, created_at=known.created_at, published_at=known.published_at)
+    if (
+        known and known.status is Status.REMOVED
+    ):  # a steward here took it out of sight; an edit brings it not back
+        listing = replace(listing, status=Status.REMOVED)
     listing = replace(listing, photos=await _wanted(tx, listing))
     await store.put(tx, listing)
     await news.promise(tx, listing)
