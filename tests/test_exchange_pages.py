@@ -11,6 +11,7 @@ from fedicoop.exchanges import store
 from fedicoop.exchanges.exchange import Plan
 from fedicoop.exchanges.steps import Status, Step
 from fedicoop.listings.listing import Listing
+from fedicoop.members import sessions
 from fedicoop.web.limits import Limit
 from tests.browsing import Page, Visitor, signed_in
 from tests.exchanging import Village, a_village, day, days
@@ -721,3 +722,16 @@ async def test_a_step_that_is_no_button_changes_nothing(village, step):
 
     assert page.status in (403, 409)
     assert await village.now(asked) == asked
+
+
+async def test_a_session_that_ends_while_one_writes_loses_nothing_and_asks_nothing(village):
+    cargo = await village.publish()
+    _, zoe = await browsers(village)
+    await zoe.open(f"/echanges/nouveau?listing={cargo.key}")
+    async with village.nord.node.db.write() as tx:
+        await sessions.end_all(tx, village.zoe.id)
+
+    page = await zoe.submit("/echanges/nouveau", **LOAN, text="Pour un déménagement")
+
+    assert page.path == "/entrer?next=%2Freprendre"
+    assert await village.told(village.lea) == []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from fedicoop.access import Role
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.exchanges.exchange import Exchange, Party
@@ -27,8 +26,7 @@ async def people(tx: Tx, exchange: Exchange, side: Side) -> list[str]:
 
 
 async def stewards(tx: Tx, coop_id: str) -> list[str]:
-    found = await members.of_coop(tx, coop_id)
-    return [member.id for member in found if member.role in (Role.STEWARD, Role.ADMIN)]
+    return [member.id for member in await members.stewards(tx, coop_id)]
 
 
 def _persons(exchange: Exchange) -> set[str | None]:
