@@ -219,6 +219,7 @@ ASKED: dict[str, Sequence[str]] = {
     "/places": ("?q=Lil",),
     "/.well-known/webfinger": ("?resource=acct:nord@nord.test", "?resource=acct:lea@nord.test"),
     "/entrer": ("", "?next=/l/{key}"),
+    "/oembed": ("", "?url={origin}/l/{key}", "?url={origin}/listings/{key}"),
     "/publier": ("", "?like={key}"),
     "/echanges/nouveau": ("", "?listing={key}"),
     "/suivre": ("", "?coop={origin}/actors/ouest", "?q=perceuse"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from fedicoop.db import Tx
 from fedicoop.listings import store
@@ -23,3 +24,23 @@ async def branches(tx: Tx, filter: Filter) -> dict[str, int]:
 class _Many:
     category: str
     many: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A listing's key, and when its words last changed."""
+
+    key: str
+    changed_at: datetime | None
+
+
+async def addresses(tx: Tx, filter: Filter, *, limit: int) -> list[Address]:
+    """Where they are, the newest first, and nothing else of them."""
+    where, values = store.where_of(filter)
+    return await tx.all(
+        Address,
+        f"""SELECT key, COALESCE(updated_at, published_at) AS changed_at FROM listings
+            WHERE {where} ORDER BY published_at DESC, id DESC LIMIT :limit""",
+        **values,
+        limit=limit,
+    )

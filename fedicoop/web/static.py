@@ -82,11 +82,6 @@ async def favicon(request: Request) -> Response:
     return _answer(request, _assets()[request.url.path.rpartition("/")[2]], _DAY)
 
 
-async def robots(request: Request) -> Response:
-    """Everybody may read the pages; each listing says for itself whether it is to be listed."""
-    return _answer(request, _assets()["robots.txt"], _DAY)
-
-
 def _answer(request: Request, found: Asset, caching: str) -> Response:
     headers = {"cache-control": caching, "vary": "Accept-Encoding", "etag": f'"{found.mark}"'}
     if found.mark in request.headers.get("if-none-match", ""):
@@ -102,5 +97,4 @@ routes = [
     Route("/static/{name}", show),
     Route("/favicon.ico", favicon),
     Route("/favicon.svg", favicon),
-    Route("/robots.txt", robots),
 ]
