@@ -28,7 +28,7 @@ from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.db import Database
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
-from fedicoop.listings import searching
+from fedicoop.finding import searching
 from fedicoop.listings.question import Home, Question, read
 from fedicoop.node import Node
 from fedicoop.outward import Outward

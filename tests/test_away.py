@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from fedicoop.actors.intents import Wish, best, read_handle
 from fedicoop.errors import Misused
-from fedicoop.listings.away_pages import LOOKS
+from fedicoop.showing.away_pages import LOOKS
 from tests.browsing import Visitor
 
 SUBSCRIBE = {

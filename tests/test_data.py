@@ -13,7 +13,8 @@ import httpx
 import pytest
 from icalendar import Calendar
 
-from fedicoop.listings import actions, data_pages, profile, tables
+from fedicoop.finding import data_pages, profile, tables
+from fedicoop.listings import actions
 from fedicoop.listings.listing import Photo
 from fedicoop.listings.question import read
 

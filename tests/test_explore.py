@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedicoop.listings import mapping
+from fedicoop.finding import mapping
 from fedicoop.listings.listing import Visibility
 from fedicoop.places.geometry import blur
 from fedicoop.places.within import largest
@@ -75,7 +75,7 @@ async def test_nothing_nearby_is_said_and_what_is_farther_is_shown(sud):
 async def test_who_finds_nothing_may_publish_the_need(sud):
     page = await Visitor(sud).open("/annonces?q=montgolfiere")
 
-    assert any("/publier?titre=montgolfiere" in a.attrs["href"] for a in page.all(".empty a"))
+    assert any("title=montgolfiere" in a.attrs["href"] for a in page.all(".empty a"))
 
 
 async def test_an_empty_house_says_what_to_do(network):

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from fedicoop.access import Role
-from fedicoop.listings import calendar
 from fedicoop.listings.listing import Photo, Status, Visibility
-from fedicoop.listings.spots import spot
 from fedicoop.members import actions as members
+from fedicoop.showing import calendar
+from fedicoop.showing.spots import spot
 from fedicoop.web.qr import qr
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS

@@ -10,10 +10,11 @@ import pytest
 
 from fedicoop.access import Role
 from fedicoop.demo import seeds
+from fedicoop.finding import opposites
+from fedicoop.finding.matching import Match, compare, matches_of
 from fedicoop.follows import actions as follows
-from fedicoop.listings import actions, fields, opposites, store
+from fedicoop.listings import actions, fields, store
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Status, Where
-from fedicoop.listings.matching import Match, compare, matches_of
 from fedicoop.members import actions as members
 from fedicoop.notices import store as notices
 from tests.browsing import signed_in

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from fedicoop.actors.coops import AuthorMode
-from fedicoop.listings import drafts, publishing, store
+from fedicoop.listings import drafts, store
 from fedicoop.listings.listing import Kind, Mode, Visibility
 from fedicoop.members import store as members
 from fedicoop.places.gazetteer import get_town
+from fedicoop.publishing import publishing
 from tests.browsing import Visitor, signed_in
 from tests.photos import a_phone_photo, encoded, huge_png, opened, scene
 from tests.seen import BROWSER

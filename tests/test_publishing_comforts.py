@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from fedicoop.demo import seeds
-from fedicoop.listings import drafts, form_fields, guessing, questions
+from fedicoop.listings import drafts
 from fedicoop.listings.categories import CATEGORIES
-from fedicoop.listings.guessing import category
 from fedicoop.members import store
+from fedicoop.publishing import form_fields, guessing, questions
+from fedicoop.publishing.guessing import category
 from tests.browsing import filled_in, signed_in
 from tests.photos import encoded, scene
 from tests.test_publishing import DRILL, jpeg

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedicoop.app import house_keeping
-from fedicoop.listings import actions, index, index_sqlite, reindexing, searching
+from fedicoop.finding import reindexing, searching
+from fedicoop.listings import actions, index, index_sqlite
 from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
 from fedicoop.places.geometry import distance_km

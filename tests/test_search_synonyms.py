@@ -3,7 +3,7 @@
 import pytest
 
 from fedicoop.access import Role
-from fedicoop.listings import searching, synonyms
+from fedicoop.finding import searching, synonyms
 from fedicoop.listings.question import read
 from fedicoop.members import store as members
 from tests.browsing import Visitor, signed_in

@@ -8,10 +8,10 @@ import pytest
 from fedicoop import app as house
 from fedicoop.access import Role
 from fedicoop.actors import names
+from fedicoop.finding import searching, synonyms
 from fedicoop.follows import actions as follows
 from fedicoop.listings import actions as listings
 from fedicoop.listings import question as questions
-from fedicoop.listings import searching, synonyms
 from fedicoop.members import actions as members
 from fedicoop.notices import readers
 from fedicoop.notices import store as notices

@@ -19,6 +19,7 @@ from fedicoop.desk.backups import MakeBackup, make_backup
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
+from fedicoop.finding import data_pages, explore_pages, reindexing, town_pages, words_pages
 from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.delivering import deliver
@@ -30,29 +31,8 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import (
-    away_pages,
-    collections,
-    coop_pages,
-    data_pages,
-    explore_pages,
-    finding_pages,
-    own,
-    own_pages,
-    publishing,
-    publishing_pages,
-    reindexing,
-    reminding,
-    resting,
-    script_pages,
-    share_pages,
-    show_pages,
-    tasks,
-    town_pages,
-    words_pages,
-)
+from fedicoop.listings import collections, own, reminding, resting, tasks
 from fedicoop.listings import leaving as listing_leaving
-from fedicoop.listings import pages as listings
 from fedicoop.listings.news import Listed
 from fedicoop.mail import store as letters
 from fedicoop.mail.carrying import carry
@@ -76,6 +56,9 @@ from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
+from fedicoop.publishing import own_pages, publishing, publishing_pages, script_pages
+from fedicoop.showing import away_pages, coop_pages, machine_pages, share_pages, show_pages
+from fedicoop.showing import pages as listings
 from fedicoop.watches import hanging, heard, network, telling
 from fedicoop.watches import keeping as watching
 from fedicoop.watches import routes as watches
@@ -182,7 +165,7 @@ ROUTES: list[BaseRoute] = [
     *show_pages.routes,
     *share_pages.routes,
     *away_pages.routes,
-    *finding_pages.routes,
+    *machine_pages.routes,
     *publishing_pages.routes,
     *script_pages.routes,
     *own_pages.routes,

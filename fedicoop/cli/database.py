@@ -72,7 +72,7 @@ def reindex(as_json: bool) -> None:
 
 
 async def _take_in_anew() -> int:
-    from fedicoop.listings import reindexing
+    from fedicoop.finding import reindexing
 
     async with opening.opened() as node:
         return await reindexing.take_in_anew(node)

@@ -8,8 +8,8 @@ from fedicoop.access import Act, Member, OfCoop
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, Misused, NotFound
+from fedicoop.finding import synonyms
 from fedicoop.follows import store as follows
-from fedicoop.listings import synonyms
 from fedicoop.listings.question import Question
 from fedicoop.members import followable
 from fedicoop.members import store as members

@@ -5,7 +5,7 @@ Until then a watch may miss what the search finds by the new word; house keeping
 
 from fedicoop import __version__, meta
 from fedicoop.db import Tx
-from fedicoop.listings import synonyms
+from fedicoop.finding import synonyms
 from fedicoop.node import Node
 from fedicoop.watches import store, waiting
 from fedicoop.words import tokens

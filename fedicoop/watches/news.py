@@ -7,7 +7,8 @@ from datetime import timedelta
 from fedicoop.access import Act, Member, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
-from fedicoop.listings import boosts, synonyms
+from fedicoop.finding import synonyms
+from fedicoop.listings import boosts
 from fedicoop.listings.listing import Listing
 from fedicoop.members import followable
 from fedicoop.members import store as members

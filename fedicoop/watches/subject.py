@@ -8,8 +8,8 @@ from fedicoop.access import Member
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
+from fedicoop.finding import searching
 from fedicoop.listings import question as questions
-from fedicoop.listings import searching
 from fedicoop.listings import store as listings
 from fedicoop.listings.question import Question
 from fedicoop.members import store as members

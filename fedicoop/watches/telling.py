@@ -3,11 +3,12 @@
 from fedicoop.access import Act, Member, may, operator
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
+from fedicoop.finding import matching
+from fedicoop.finding.matching import Match
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
-from fedicoop.listings import matching, store
+from fedicoop.listings import store
 from fedicoop.listings.listing import Kind, Listing
-from fedicoop.listings.matching import Match
 from fedicoop.listings.news import Listed
 from fedicoop.members import whereabouts
 from fedicoop.node import Node

@@ -10,11 +10,12 @@ from starlette.routing import Route
 
 from fedicoop.errors import Conflict
 from fedicoop.i18n import t
-from fedicoop.listings import form_fields, form_sent, looks, publishing_pages, questions, terms
+from fedicoop.listings import terms
 from fedicoop.listings.fields import MOST_PHOTOS
-from fedicoop.listings.form_desk import Desk
 from fedicoop.listings.values import LONGEST
 from fedicoop.node import Node
+from fedicoop.publishing import form_fields, form_sent, looks, publishing_pages, questions
+from fedicoop.publishing.form_desk import Desk
 from fedicoop.web import forms
 from fedicoop.web.forms import Form
 from fedicoop.web.render import language_of, part

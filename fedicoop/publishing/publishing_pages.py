@@ -8,26 +8,18 @@ from fedicoop.access import Member
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound, Problem, Unauthenticated
+from fedicoop.finding import matching
 from fedicoop.follows import store as follows
 from fedicoop.i18n import n
-from fedicoop.listings import (
-    drafts,
-    form_desk,
-    form_places,
-    form_sent,
-    house,
-    matching,
-    publishing,
-    questions,
-    terms,
-)
+from fedicoop.listings import drafts, house, terms
 from fedicoop.listings.drafts import Draft
 from fedicoop.listings.fields import MOST_PHOTOS
-from fedicoop.listings.form_desk import Desk
 from fedicoop.listings.listing import Listing, Status
-from fedicoop.listings.looks import Looks
 from fedicoop.listings.values import LONGEST, UNITS
 from fedicoop.node import Node
+from fedicoop.publishing import form_desk, form_places, form_sent, publishing, questions
+from fedicoop.publishing.form_desk import Desk
+from fedicoop.publishing.looks import Looks
 from fedicoop.web import forms
 from fedicoop.web.forms import Form
 from fedicoop.web.qr import qr

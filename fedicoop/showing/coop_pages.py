@@ -16,11 +16,11 @@ from fedicoop.errors import NotFound
 from fedicoop.follows import store as follows
 from fedicoop.listings import counting, house, store, terms
 from fedicoop.listings.listing import Kind, Listing
-from fedicoop.listings.spots import Spot, spot
 from fedicoop.listings.store import Filter
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.places.geometry import blur
+from fedicoop.showing.spots import Spot, spot
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import markdown

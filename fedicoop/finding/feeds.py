@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from fedicoop.finding.profile import page_of
 from fedicoop.i18n import t
 from fedicoop.listings import terms
 from fedicoop.listings.index import public_place
 from fedicoop.listings.listing import Listing
-from fedicoop.listings.profile import page_of
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import clean, plain
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from fedicoop.errors import Misused
 from fedicoop.i18n import t
-from fedicoop.listings import form_places, guessing, questions
 from fedicoop.listings.fields import READERS, check_end
-from fedicoop.listings.form_values import amount, iso, number
 from fedicoop.listings.listing import Kind, Listing, Mode, Where
+from fedicoop.publishing import form_places, guessing, questions
+from fedicoop.publishing.form_values import amount, iso, number
 from fedicoop.web.forms import Form
 
 NAMES = (

@@ -11,26 +11,17 @@ from fedicoop.access import Act, Member, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import (
-    calendar,
-    house,
-    mapping,
-    matching,
-    preview,
-    seeing,
-    similar,
-    store,
-    taken,
-    terms,
-)
+from fedicoop.finding import mapping, matching, similar
+from fedicoop.finding.matching import Match
+from fedicoop.listings import house, seeing, store, taken, terms
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
-from fedicoop.listings.matching import Match
-from fedicoop.listings.spots import Spot, spot
 from fedicoop.listings.taken import Taking
 from fedicoop.members import followable, whereabouts
 from fedicoop.members import store as members
 from fedicoop.node import Node
+from fedicoop.showing import calendar, preview
+from fedicoop.showing.spots import Spot, spot
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
 from fedicoop.vocabulary.writing import write
 from fedicoop.web.negotiation import ACTIVITY, activity_response, takes_pages, wants_activity

@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
-from fedicoop.listings import counting, house, preview, seeing
+from fedicoop.listings import counting, house, seeing
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.store import Filter
 from fedicoop.node import Node
+from fedicoop.showing import preview
 from fedicoop.vocabulary.types import Actor
 
 MOST = 40_000

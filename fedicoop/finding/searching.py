@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from fedicoop.db import Tx
-from fedicoop.listings import index, ordering, store, synonyms
+from fedicoop.finding import ordering, synonyms
+from fedicoop.finding.forgiving import Looser, corrections, farther, looser
+from fedicoop.listings import index, store
 from fedicoop.listings import index_sqlite as engine
-from fedicoop.listings.forgiving import Looser, corrections, farther, looser
 from fedicoop.listings.index_sqlite import Hit, Wanted
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.question import FARTHEST_KM, Question, Sort

@@ -9,12 +9,13 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import Coop
 from fedicoop.db import Tx
-from fedicoop.listings import drafts, form_places, own
+from fedicoop.listings import drafts, own
 from fedicoop.listings.categories import CATEGORIES, FIRST_BRANCH
 from fedicoop.listings.drafts import Draft
-from fedicoop.listings.form_fields import Setting
 from fedicoop.listings.listing import LIFETIME, Listing, Money, Where
 from fedicoop.members import store as members
+from fedicoop.publishing import form_places
+from fedicoop.publishing.form_fields import Setting
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.forms import Form
 

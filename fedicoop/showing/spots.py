@@ -6,7 +6,7 @@ know of the place, its kilometre (see places/geometry.py).
 
 from dataclasses import dataclass
 
-from fedicoop.listings.mapping import WIDE, Frame, frame_of
+from fedicoop.finding.mapping import WIDE, Frame, frame_of
 from fedicoop.members.whereabouts import Whereabouts
 from fedicoop.places.geometry import Point, distance_km, shown_km
 from fedicoop.places.within import largest

@@ -10,13 +10,14 @@ from typing import Any
 from fedicoop.access import Member
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound
-from fedicoop.listings import drafts, form_fields, form_photos, looks, publishing
+from fedicoop.listings import drafts
 from fedicoop.listings.drafts import Draft
 from fedicoop.listings.fields import MOST_PHOTOS
-from fedicoop.listings.form_desk import Desk
 from fedicoop.listings.listing import Listing, Photo
-from fedicoop.listings.looks import Looks
 from fedicoop.node import Node
+from fedicoop.publishing import form_fields, form_photos, looks, publishing
+from fedicoop.publishing.form_desk import Desk
+from fedicoop.publishing.looks import Looks
 from fedicoop.web.forms import Form
 
 _LONGEST_KEPT = 25_000  # characters of one field of a draft: more than any field may have

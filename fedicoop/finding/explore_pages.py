@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fedicoop.db import Tx
-from fedicoop.listings import choices, data_pages, house, mapping, searching, terms
-from fedicoop.listings.mapping import Frame, Group
+from fedicoop.finding import choices, data_pages, mapping, searching
+from fedicoop.finding.mapping import Frame, Group
+from fedicoop.finding.searching import PAGE, Found
+from fedicoop.listings import house, terms
 from fedicoop.listings.question import RADII, Home, Question, read
-from fedicoop.listings.searching import PAGE, Found
 from fedicoop.members import whereabouts
 from fedicoop.node import Node
 from fedicoop.places.gazetteer import nearest_town

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from fedicoop.access import Act, Member, may
 from fedicoop.db import Tx
+from fedicoop.finding import opposites, topics
 from fedicoop.i18n import t
-from fedicoop.listings import opposites, topics
 from fedicoop.listings.categories import NARROW
 from fedicoop.listings.listing import Kind, Listing, Mode, Where
 from fedicoop.places.geometry import blur, distance_km, shown_km

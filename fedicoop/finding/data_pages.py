@@ -16,11 +16,12 @@ from starlette.routing import Route
 
 from fedicoop.actors import store as actors
 from fedicoop.errors import NotFound
+from fedicoop.finding import feeds, searching, tables
+from fedicoop.finding.profile import item
 from fedicoop.i18n import t
-from fedicoop.listings import feeds, house, searching, tables
+from fedicoop.listings import house
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
-from fedicoop.listings.profile import item
 from fedicoop.listings.question import Question, read
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Collection, Iri, Thing

@@ -6,13 +6,13 @@ What really fits is decided by matching.py, in Python, of these few.
 from collections.abc import Sequence
 
 from fedicoop.db import Tx
+from fedicoop.finding.topics import PLAIN, Topic
 from fedicoop.listings import index, store
 from fedicoop.listings import index_sqlite as engine
 from fedicoop.listings.categories import NARROW
 from fedicoop.listings.index_sqlite import Wanted
 from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.question import Question
-from fedicoop.listings.topics import PLAIN, Topic
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
 MOST = 120

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fedicoop.listings.profile import FIELDS
+from fedicoop.finding.profile import FIELDS
 from fedicoop.web.cells import cell, write_table
 
 FORMAT = "fedicoop-listings/1"

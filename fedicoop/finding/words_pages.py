@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
-from fedicoop.listings import synonyms
+from fedicoop.finding import synonyms
 from fedicoop.listings.question import LONGEST
 from fedicoop.node import Node
 from fedicoop.web import forms

@@ -11,10 +11,11 @@ from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound
-from fedicoop.listings import actions, drafts, house, own, publishing, store, terms
+from fedicoop.listings import actions, drafts, house, own, store, terms
 from fedicoop.listings.listing import STEPS, Kind, Listing, Mode, Outcome, Status, Step
 from fedicoop.members.pages import own_path
 from fedicoop.node import Node
+from fedicoop.publishing import publishing
 from fedicoop.web import forms
 from fedicoop.web.render import render
 from fedicoop.web.viewer import require_member

@@ -17,8 +17,8 @@ from fedicoop.actors.intents import Wish
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.listings import seeing, store
-from fedicoop.listings.coop_pages import is_shown
 from fedicoop.node import Node
+from fedicoop.showing.coop_pages import is_shown
 from fedicoop.web import forms, limits
 from fedicoop.web.filters import coop_path
 from fedicoop.web.forms import Form
