@@ -32,6 +32,7 @@ class AListing:
     coop_id: str | None = VELO
     member_id: str | None = "camille"
     visibility: str = "public"
+    heard_by: tuple[str, ...] = ()
     status: str = "published"
 
 

@@ -17,7 +17,6 @@ ACTIVITY = "application/activity+json"
 EVERYBODY = {"a visitor", "lea", "bob", "zoe", "chloe", "max"}
 THE_COOP = {"lea", "bob", "zoe"}
 ITS_CARERS = {"lea", "zoe"}
-NOBODY: set[str] = set()
 WRITTEN_AND_SHOWN = (Status.PUBLISHED, Status.PAUSED, Status.CLOSED, Status.EXPIRED)
 UNSHOWN = (Status.DRAFT, Status.REMOVED)
 
@@ -26,10 +25,10 @@ MAY_SEE = {
     **{(visibility, status): THE_COOP for visibility in HIDDEN for status in WRITTEN_AND_SHOWN},
     **{(visibility, status): ITS_CARERS for visibility in Visibility for status in UNSHOWN},
     ("there", Visibility.PUBLIC): EVERYBODY,
-    ("there", Visibility.FOLLOWERS): NOBODY,
+    ("there", Visibility.FOLLOWERS): THE_COOP,
 }
 """Léa wrote them; bob is of her coop and zoé cares for it; chloé, and max who cares for theirs, are of
-another coop in the same house.  What a coop next door keeps to its followers, our coop keeps to itself."""
+another coop in the same house.  What a coop next door keeps to its followers is for the coop that follows."""
 
 SORTS = [sort for sort in MAY_SEE if sort[0] != "there"]
 

@@ -80,10 +80,14 @@ def author_or_steward(who: Member | None, what: What) -> bool:
 
 
 def within_its_audience(who: Member | None, what: Seen) -> bool:
-    """Drafts and removed ones: those who may change them.  The rest: anybody if public, else the coop."""
+    """Drafts and removed ones: those who may change them.  The rest: anybody if public, else the coop.
+
+    What a peer keeps to those who follow it is for the members of the coops here that it was sent to.
+    """
     if what.status in ("draft", "removed"):
         return author_or_steward(who, what)
-    return what.visibility == "public" or of_the_same_coop(who, what)
+    heard = who is not None and who.coop_id in what.heard_by
+    return what.visibility == "public" or of_the_same_coop(who, what) or heard
 
 
 def asks_from_outside(who: Member | None, what: Seen) -> bool:

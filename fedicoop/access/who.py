@@ -40,6 +40,9 @@ class Seen(What, Protocol):
     def visibility(self) -> str: ...
 
     @property
+    def heard_by(self) -> tuple[str, ...]: ...
+
+    @property
     def status(self) -> str: ...
 
 

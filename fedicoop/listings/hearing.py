@@ -16,6 +16,7 @@ from fedicoop.media.store import CopyPicture
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
+    PUBLIC,
     Activity,
     Actor,
     Announce,
@@ -59,11 +60,27 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         known and known.status is Status.REMOVED
     ):  # a steward here took it out of sight; an edit brings it not back
         listing = replace(listing, status=Status.REMOVED)
-    listing = replace(listing, photos=await _wanted(tx, listing))
+    listing = replace(listing, photos=await _wanted(tx, listing), heard_by=await _heard_by(tx, note))
     await store.put(tx, listing)
     await news.promise(tx, listing)
     await let_go(tx, known.photos if known else (), of=note.id, but=listing.photos)
     return True
+
+
+async def _heard_by(tx: Tx, note: Proposal) -> tuple[str, ...]:
+    """The coops of ours that a listing is addressed to, by name or among its author's followers.
+
+    Empty for what is public.  One that is addressed to somebody else is for nobody here.
+    """
+    addressed = {*note.to, *note.cc}
+    if PUBLIC in addressed:
+        return ()
+    author = await actors.find(tx, note.by)
+    to_followers = author is not None and author.followers in addressed
+    ours = await follows.followers(tx, note.by)
+    return tuple(
+        one.id for one in ours if one.type == "Organization" and (to_followers or one.id in addressed)
+    )
 
 
 def _newer(stated: Listing, known: Listing) -> bool:
@@ -117,9 +134,20 @@ async def forget_actor(tx: Tx, actor_id: str) -> None:
 
 async def let_go_of(tx: Tx, actor_id: str) -> None:
     """What an actor wrote or relayed leaves our shelf, unless somebody here still hears of it."""
-    if not await follows.heard_by_us(tx, actor_id):
-        await _end_relays(tx, actor_id)
-        await _release(tx, await store.of_author(tx, actor_id))
+    if await follows.heard_by_us(tx, actor_id):
+        await _narrow(tx, actor_id)
+        return
+    await _end_relays(tx, actor_id)
+    await _release(tx, await store.of_author(tx, actor_id))
+
+
+async def _narrow(tx: Tx, actor_id: str) -> None:
+    """A coop of ours that no longer hears an actor sees no more of what was kept to those who do."""
+    ours = {one.id for one in await follows.followers(tx, actor_id)}
+    for listing in await store.of_author(tx, actor_id):
+        still = tuple(id for id in listing.heard_by if id in ours)
+        if still != listing.heard_by:
+            await store.put(tx, replace(listing, heard_by=still))
 
 
 async def _end_relays(tx: Tx, actor_id: str) -> None:

@@ -72,7 +72,10 @@ def _choices(listing: Listing) -> Iterator[str]:
     yield f"m{listing.mode}"
     yield "llocal" if listing.local else "lpeers"
     yield from dict.fromkeys(_of(id) for id in (listing.coop_id, listing.actor_id) if id)
-    yield "apublic" if listing.visibility is Visibility.PUBLIC else _audience(listing.coop_id)
+    if listing.visibility is Visibility.PUBLIC:
+        yield "apublic"
+    else:  # the members of these coops of ours; nobody, where there is none
+        yield from (_audience(id) for id in (listing.coop_id, *listing.heard_by) if id)
     if listing.category:
         yield f"c{listing.category}"
         yield f"c{listing.category.partition('.')[0]}"
@@ -82,9 +85,9 @@ def _of(actor_id: str) -> str:
     return f"o{sha256(actor_id.encode()).hexdigest()[:24]}"
 
 
-def _audience(coop_id: str | None) -> str:
-    """The members of a coop of ours; nobody, where it is nobody's of ours."""
-    return f"a{sha256(coop_id.encode()).hexdigest()[:24]}" if coop_id else "anobody"
+def _audience(coop_id: str) -> str:
+    """The members of a coop of ours."""
+    return f"a{sha256(coop_id.encode()).hexdigest()[:24]}"
 
 
 def _words(listing: Listing) -> list[str]:

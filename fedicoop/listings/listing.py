@@ -133,6 +133,7 @@ class Listing:
     where: Where | None = None
     photos: tuple[Photo, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
+    heard_by: tuple[str, ...] = ()  # theirs only, if not public: the coops of ours that it was addressed to
     url: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None

@@ -14,6 +14,7 @@ PLAIN = [
     *(
         "available_to",
         "visibility",
+        "heard_by",
         "status",
         "url",
         "created_at",
@@ -52,6 +53,7 @@ class Row:
     available_from: datetime | None
     available_to: datetime | None
     visibility: Visibility
+    heard_by: tuple[str, ...]
     status: Status
     url: str | None
     created_at: datetime

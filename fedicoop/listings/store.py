@@ -84,8 +84,8 @@ def where_of(filter: Filter) -> tuple[str, dict[str, Any]]:
     if filter.seen_by is None:
         clauses.append("visibility = 'public'")
     else:
-        clauses.append("(visibility = 'public' OR coop_id = :seen_by)")
-        values["seen_by"] = filter.seen_by
+        clauses.append("(visibility = 'public' OR coop_id = :seen_by OR heard_by LIKE :heard ESCAPE '!')")
+        values |= {"seen_by": filter.seen_by, "heard": f'%"{_literal(filter.seen_by)}"%'}
     for name, column in _EQUAL.items():
         if (value := getattr(filter, name)) is not None:
             clauses.append(f"{column} = :{name}")
