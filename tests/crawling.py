@@ -219,6 +219,8 @@ ASKED: dict[str, Sequence[str]] = {
     "/places": ("?q=Lil",),
     "/.well-known/webfinger": ("?resource=acct:nord@nord.test", "?resource=acct:lea@nord.test"),
     "/entrer": ("", "?next=/l/{key}"),
+    "/ouvrir": ("?uri={origin}/l/{key}", "?uri={origin}/listings/{key}", "?uri={origin}/actors/lea"),
+    "/open": ("", "?uri=acct:nord@nord.test", "?uri=https://est.test/actors/est"),
     "/oembed": ("", "?url={origin}/l/{key}", "?url={origin}/listings/{key}"),
     "/publier": ("", "?like={key}"),
     "/echanges/nouveau": ("", "?listing={key}"),

@@ -1,5 +1,7 @@
 """From one's own account elsewhere: the server is asked, the way is a link, and nobody is sent anywhere."""
 
+from urllib.parse import quote
+
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.routing import Route
 from fedicoop.actors.intents import Wish, best, read_handle
 from fedicoop.errors import Misused
 from fedicoop.showing.away_pages import LOOKS
-from tests.browsing import Visitor
+from tests.browsing import Visitor, signed_in
 
 SUBSCRIBE = {
     "rel": "http://ostatus.org/schema/1.0/subscribe",
@@ -256,3 +258,73 @@ def test_an_address_is_understood_as_people_write_it(text, handle):
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(Misused):
         read_handle(text)
+
+
+# --- the other way: our own people come home from elsewhere -------------------------------------------
+
+
+async def test_a_member_of_ours_comes_home_from_another_fedicoop(network, pair):
+    """Léa reads a listing at nord, types her address of sud there, and is led to sud's own page of it."""
+    nord, sud = pair
+    lea = await signed_in(sud, await sud.join("lea"))
+    offer = await nord.publish("Tandem")
+    await network.settle()
+
+    reply = await typed(nord, "@lea@sud.test", offer.id)
+    follow = await typed(nord, "@lea@sud.test", nord.coop.id, "follow")
+
+    [way] = ways(reply)
+    assert way.startswith("https://sud.test/ouvrir?uri=")
+    page = await lea.open(way.removeprefix("https://sud.test"))
+    assert page.path == f"/l/{(await sud.find(offer.id)).key}"
+    assert "Tandem" in page.words
+    page = await lea.open(ways(follow)[0].removeprefix("https://sud.test"))
+    assert page.path == "/@nord@nord.test"
+    assert page.all("a[href^='/suivre']")
+
+
+async def test_what_this_house_does_not_know_is_said_and_can_be_looked_for(network, nord):
+    est = await network.add("est.test")
+    lea = await signed_in(nord, await nord.join("lea"))
+    uri = f"{est.origin}/listings/never"
+
+    page = await lea.open(f"/ouvrir?uri={uri}")
+
+    assert page.status == 404
+    assert "Chercher la coopérative de est.test" in page.words
+    found = await lea.submit("/moi/suivis/coop")
+    assert found.path.startswith("/suivre?coop=")
+    assert "Coop Est" in found.words
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "https://evil.test/",
+        "//evil.test",
+        "javascript:alert(1)",
+        "acct:",
+        "acct:x@evil.test",
+        "a" * 9000,
+        "http://[",
+    ],
+)
+async def test_nobody_is_led_out_of_the_house_by_an_address(nord, uri):
+    """Security case 95."""
+    page = await Visitor(nord).open(f"/ouvrir?uri={quote(uri)}", follow=False)
+
+    assert page.status == 404
+    assert "location" not in page.answer.headers
+    assert not [a for a in page.all("main a") if a.attrs["href"].startswith("javascript")]
+
+
+async def test_a_hidden_listing_is_opened_for_its_members_alone(nord):
+    lea = await signed_in(nord, await nord.join("lea"))
+    hidden = await nord.publish("Secret", visibility="coop")
+
+    assert (await lea.open(f"/ouvrir?uri={hidden.id}")).path == f"/l/{hidden.key}"
+    stranger, never = Visitor(nord), hidden.id[:-4] + "zzzz"
+    told = [(await stranger.open(f"/ouvrir?uri={uri}")).words for uri in (hidden.id, never)]
+    assert told[0] == told[1]
+    assert "Secret" not in told[0]

@@ -20,6 +20,8 @@ from fedicoop.web.negotiation import activity_response, wants_activity
 
 _OPEN = {"access-control-allow-origin": "*"}
 _DAYS_3, _HALF_HOUR = 259_200, 1_800
+_INTENT = "https://w3id.org/fep/3b86/"
+_SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 _PAGE = "http://webfinger.net/rel/profile-page"
 _APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 _SERVICE = "https://www.w3.org/ns/activitystreams#Service"
@@ -93,6 +95,12 @@ async def _finger(tx: Tx, origin: str, resource: str) -> Actor | None:
     return await store.find_local(tx, user)
 
 
+def _intents(origin: str) -> list[dict[str, str]]:
+    """Where our people follow or reply when they come from another site: FEP-3b86, and OStatus before it."""
+    ways = {f"{_INTENT}Follow": "object", f"{_INTENT}Object": "object", _SUBSCRIBE: "uri"}
+    return [{"rel": rel, "template": f"{origin}/ouvrir?uri={{{name}}}"} for rel, name in ways.items()]
+
+
 def _descriptor(origin: str, actor: Actor) -> dict[str, object]:
     links: list[dict[str, str]] = [
         {"rel": "self", "type": "application/activity+json", "href": actor.id},
@@ -101,6 +109,8 @@ def _descriptor(origin: str, actor: Actor) -> dict[str, object]:
         links.append({"rel": _PAGE, "type": "text/html", "href": actor.url})
     if actor.type == "Application":
         links.append({"rel": _SERVICE, "type": "application/activity+json", "href": actor.id})
+    else:
+        links += _intents(origin)
     return {
         "subject": f"acct:{actor.handle}@{urlsplit(origin).netloc}",
         "aliases": [address for address in (actor.url, actor.id) if address],

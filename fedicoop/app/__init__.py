@@ -57,7 +57,7 @@ from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
 from fedicoop.publishing import own_pages, publishing, publishing_pages, script_pages
-from fedicoop.showing import away_pages, coop_pages, machine_pages, share_pages, show_pages
+from fedicoop.showing import away_pages, coop_pages, machine_pages, opening_pages, share_pages, show_pages
 from fedicoop.showing import pages as listings
 from fedicoop.watches import hanging, heard, network, telling
 from fedicoop.watches import keeping as watching
@@ -166,6 +166,7 @@ ROUTES: list[BaseRoute] = [
     *share_pages.routes,
     *away_pages.routes,
     *machine_pages.routes,
+    *opening_pages.routes,
     *publishing_pages.routes,
     *script_pages.routes,
     *own_pages.routes,

@@ -56,6 +56,12 @@ async def find_by_key(tx: Tx, key: str) -> Listing | None:
     return maybe(await tx.maybe(Row, f"SELECT {COLUMNS} FROM listings WHERE key = :key", key=key))
 
 
+async def find_by_url(tx: Tx, url: str) -> Listing | None:
+    """By the address of its page, at home."""
+    sql = f"SELECT {COLUMNS} FROM listings WHERE url = :url ORDER BY id LIMIT 1"
+    return maybe(await tx.maybe(Row, sql, url=url)) if url else None
+
+
 async def latest(tx: Tx, filter: Filter, *, limit: int = 24, before: str | None = None) -> list[Listing]:
     """Published, public listings of every house we know, newest first; `before` is a listing's key."""
     where, values = where_of(filter)
