@@ -13,8 +13,10 @@ from fedicoop.access import Member, Role, operator
 from fedicoop.actors import actions as actors
 from fedicoop.actors import addresses, coops, keyring
 from fedicoop.actors.coops import AuthorMode, Coop
+from fedicoop.actors.keyring import Pair
 from fedicoop.app import WORK
 from fedicoop.assemble import assemble
+from fedicoop.db import Tx
 from fedicoop.demo import dealings, pictures, seeds
 from fedicoop.demo.seeds import Seed
 from fedicoop.desk import actions as desk
@@ -23,6 +25,7 @@ from fedicoop.listings import actions as listings
 from fedicoop.listings.listing import Photo
 from fedicoop.media import store as media
 from fedicoop.members import actions as members
+from fedicoop.members import store as member_store
 from fedicoop.node import Node
 from fedicoop.settings import Settings
 
@@ -102,18 +105,28 @@ async def _settle(node: Node, house: House) -> list[Member]:
         await coops.put(tx, bare)
         await desk.change(tx, house.operator, house.origin, made, _said(bare, coop))
         return [
-            await members.add(
-                tx,
-                house.operator,
-                house.origin,
-                handle=person.handle,
-                name=person.name,
-                pair=pair,
-                email=None,
-                role=Role(person.role),
-            )
-            for person, pair in zip(coop.people, pairs[2:], strict=True)
+            await _join(tx, house, person, pair) for person, pair in zip(coop.people, pairs[2:], strict=True)
         ]
+
+
+async def _join(tx: Tx, house: House, person: seeds.Person, pair: Pair) -> Member:
+    """One of the people, who looks from where the coop is."""
+    member = await members.add(
+        tx,
+        house.operator,
+        house.origin,
+        handle=person.handle,
+        name=person.name,
+        pair=pair,
+        email=None,
+        role=Role(person.role),
+    )
+    place, (latitude, longitude) = house.coop.place, seeds.PLACES[house.coop.place]
+    said = replace(
+        await member_store.profile(tx, member.id), place_name=place, latitude=latitude, longitude=longitude
+    )
+    await member_store.put_profile(tx, member.id, said)
+    return member
 
 
 def _said(bare: Coop, coop: seeds.Coop) -> Coop:
