@@ -55,7 +55,7 @@ def ways(page):
     return [a.attrs["href"] for a in page.all("main a") if a.attrs["href"].startswith("http")]
 
 
-async def test_the_way_to_reply_is_a_link_that_names_the_server(network, nord):
+async def test_the_way_to_open_a_listing_is_a_link_that_names_the_server(network, nord):
     elsewhere(network)
     listing = await nord.publish("Tandem")
 
@@ -167,7 +167,7 @@ async def test_a_server_without_a_good_way_leaves_the_way_by_hand(network, nord,
 
     assert page.status == 200
     assert ways(page) == []
-    assert "social.test ne dit pas où suivre ou répondre" in page.words
+    assert "social.test ne dit pas où suivre ou ouvrir" in page.words
     assert nord.coop.id in page.words
 
 
@@ -204,16 +204,16 @@ ENCODED = "https%3A%2F%2Fnord.test%2Flistings%2F1%3Fa%3Db%26c"
     ("wish", "links", "way"),
     [
         (
-            Wish.REPLY,
+            Wish.OPEN,
             [
                 {
-                    "rel": "https://w3id.org/fep/3b86/Create",
-                    "href": "https://a.test/?to={inReplyTo}&t={content}",
+                    "rel": "https://w3id.org/fep/3b86/Object",
+                    "href": "https://a.test/?to={object}&t={content}",
                 }
             ],
             f"https://a.test/?to={ENCODED}&t=",
         ),
-        (Wish.REPLY, MASTODON, f"https://social.test/authorize?uri={ENCODED}"),
+        (Wish.OPEN, MASTODON, f"https://social.test/authorize?uri={ENCODED}"),
         (
             Wish.FOLLOW,
             [
@@ -270,10 +270,10 @@ async def test_a_member_of_ours_comes_home_from_another_fedicoop(network, pair):
     offer = await nord.publish("Tandem")
     await network.settle()
 
-    reply = await typed(nord, "@lea@sud.test", offer.id)
+    opened = await typed(nord, "@lea@sud.test", offer.id)
     follow = await typed(nord, "@lea@sud.test", nord.coop.id, "follow")
 
-    [way] = ways(reply)
+    [way] = ways(opened)
     assert way.startswith("https://sud.test/ouvrir?uri=")
     page = await lea.open(way.removeprefix("https://sud.test"))
     assert page.path == f"/l/{(await sud.find(offer.id)).key}"

@@ -1,4 +1,4 @@
-"""Where somebody's own server lets them act on a thing of ours: follow a coop, reply to a listing.
+"""Where somebody's own server lets them act on a thing of ours: follow a coop, open a listing.
 
 Servers say so in the WebFinger answer about an account, by templates: Activity Intents (FEP-3b86;
 Mastodon publishes `Object` and `Create`), and the older “subscribe” of OStatus, which nearly all
@@ -20,7 +20,7 @@ from fedicoop.vocabulary.hosts import check_id, normal_host
 _FEP = "https://w3id.org/fep/3b86/"
 _SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 _PARAMETER = re.compile(r"\{([A-Za-z-]{1,40})\}")
-_NAMES_THE_THING = frozenset({"object", "uri", "inReplyTo"})
+_NAMES_THE_THING = frozenset({"object", "uri"})
 _LONGEST = 300
 _MOST_HOPS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -30,14 +30,14 @@ class Wish(StrEnum):
     """What somebody wants to do from their own account."""
 
     FOLLOW = "follow"
-    REPLY = "reply"
+    OPEN = "open"
 
 
 _WAYS = {
     Wish.FOLLOW: (f"{_FEP}Follow", f"{_FEP}Object", _SUBSCRIBE),
-    Wish.REPLY: (f"{_FEP}Create", f"{_FEP}Object", _SUBSCRIBE),
+    Wish.OPEN: (f"{_FEP}Object", _SUBSCRIBE),
 }
-"""Which templates serve a wish, the best first.  `Create` only where it takes what one replies to."""
+"""Which templates serve a wish, the best first.  `Create` (to reply) is none: replies are not read here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`/depuis-mastodon`: doing something with a thing of ours from one's own account, wherever that is.
 
-One types one's address once; we ask that server where its people follow or reply, and show a plain
+One types one's address once; we ask that server where its people follow or open, and show a plain
 link that names the host (security case 95): nobody is sent anywhere by us.
 """
 
@@ -69,7 +69,7 @@ async def _thing(tx: Tx, uri: str, act: str, node: Node) -> _Thing:
     """A listing that anybody may read, or somebody who has a page here.  Raises NotFound for all else."""
     listing = await store.find(tx, uri)
     if listing is not None and seeing.is_public(listing):
-        return _Thing(listing.id, listing.title, f"/l/{listing.key}", Wish.REPLY)
+        return _Thing(listing.id, listing.title, f"/l/{listing.key}", Wish.OPEN)
     actor = await actors.find(tx, uri)
     if actor is None or not await is_shown(tx, actor):
         raise NotFound("away.nothing", uri[:200])

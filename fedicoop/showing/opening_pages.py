@@ -1,4 +1,4 @@
-"""`/ouvrir?uri=…`: where our own people are led when they come from another site to follow or to reply.
+"""`/ouvrir?uri=…`: where our own people are led when they come from another site to follow or to answer.
 
 Our WebFinger names it (FEP-3b86 `Object`, and OStatus `subscribe`), so that another fedicoop's page
 “From my account” leads a member of ours home, to the same coop or listing as this house knows it.
