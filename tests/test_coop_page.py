@@ -6,7 +6,7 @@ import pytest
 
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
-from fedicoop.actors.coops import Joining
+from fedicoop.actors.coops import AuthorMode, Joining
 from fedicoop.vocabulary.types import Field
 from tests.browsing import Visitor, signed_in
 
@@ -89,6 +89,22 @@ async def test_one_follows_it_from_here_from_elsewhere_or_by_a_feed(nord):
     assert "uri=https%3A%2F%2Fnord.test%2Factors%2Fnord" in away.attrs["href"]
     [feed] = page.all("link[type='application/atom+xml']")
     assert (await nord.get(feed.attrs["href"], "*/*")).status_code == 200
+
+
+async def test_a_member_who_signs_has_a_page_that_names_her_coop(network):
+    nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
+    lea, bob = await nord.join("lea"), await nord.join("bob")
+    await nord.publish("Tandem", by=lea)
+    await nord.publish("Secret", by=lea, visibility="coop")
+
+    page = await Visitor(nord).open("/@lea")
+
+    assert "Membre de Coop Nord" in page.words
+    assert page.all("a[href='/@nord']")
+    assert "Tandem" in page.words
+    assert "Secret" not in page.words
+    assert not page.all("a[href^='/rejoindre']")
+    assert "Secret" in (await (await signed_in(nord, bob)).open("/@lea")).words
 
 
 async def test_a_coop_next_door_says_where_it_is_and_when_it_last_spoke(network, pair):

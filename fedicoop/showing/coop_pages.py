@@ -17,6 +17,7 @@ from fedicoop.follows import store as follows
 from fedicoop.listings import counting, house, store, terms
 from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.store import Filter
+from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.places.geometry import blur
@@ -117,6 +118,7 @@ async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str,
     else:
         shelves = [await _some(tx, wanted, kind) for kind in Kind]
     decided = await decisions.get(tx, coop.id) if ours and coop.type == "Organization" else None
+    signer = await members.find_by_handle(tx, coop.handle) if ours and coop.type == "Person" else None
     peer = None if ours else await peers.find(tx, normal_host(coop.id))
     heard = await follows.followed_by(tx, coop.id) if ours else []
     return {
@@ -124,6 +126,7 @@ async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str,
         "branches": [Branch(key, total, key == branch) for key, total in counted.items()],
         "branch": branch,
         "decided": decided,
+        "home": await actors.find(tx, signer.coop_id) if signer else None,
         "rules": markdown(decided.rules) if decided else "",
         "joining": markdown(decided.joining_text) if decided else "",
         "spot": _spot(decided),
