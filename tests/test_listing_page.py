@@ -1,10 +1,12 @@
 """The page of one listing: who may look at it, what one can do there, and its life on paper."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from fedicoop.access import Role
+from fedicoop.actors import coops
 from fedicoop.listings.listing import Photo, Status, Visibility
 from fedicoop.members import actions as members
 from fedicoop.showing import calendar
@@ -187,6 +189,19 @@ def test_the_names_around_a_place_stay_in_the_drawing_and_lie_on_nothing():
         assert all(0 < x < 400 and 50 < y < 250 for x, y in places)
         assert len(set(places)) == len(places)
         assert not any(abs(x - drawn.x) < 10 and abs(y - drawn.y) < 10 for x, y in places)
+
+
+async def test_the_rules_of_the_coop_are_one_link_away_where_it_has_some(sud):
+    listing = await sud.publish("Tandem")
+    bare = await Visitor(sud).open(f"/l/{listing.key}")
+    async with sud.node.db.write() as tx:
+        await coops.put(tx, replace(await coops.get(tx, sud.coop.id), rules="On rend à l’heure."))
+
+    page = await Visitor(sud).open(f"/l/{listing.key}")
+
+    assert not bare.all("a[href='/@sud#joining']")
+    assert page.all("a[href='/@sud#joining']")
+    assert (await Visitor(sud).open("/@sud")).all("#joining")
 
 
 async def test_the_photos_say_what_they_show(sud):

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from fedicoop.access import Act, Member, may
+from fedicoop.actors import coops as decisions
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
@@ -80,6 +81,7 @@ class _Scene:
     mine: bool
     takings: list[Taking]  # what agreements take of it
     spot: Spot | None
+    has_rules: bool  # whether the coop whose it is wrote some, on its page
     today: date
 
     @property
@@ -114,6 +116,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         follow_writer=writer.handle if writer and lets else "",
         mine=mine,
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
+        has_rules=bool(listing.coop_id and (await decisions.get(tx, listing.coop_id)).rules),
         spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
         today=tx.today,
     )
@@ -155,6 +158,7 @@ def _draw(request: Request, scene: _Scene) -> Response:
         ),
         reserved=scene.reserved,
         spot=scene.spot,
+        has_rules=scene.has_rules,
         preview=preview.of(listing, coop, node.settings.origin, language_of(request)),
     )
 
