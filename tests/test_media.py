@@ -95,7 +95,7 @@ async def test_a_kept_photo_is_served_as_a_photo_whatever_is_asked_for(node, sit
             assert answer.headers["content-type"] == media_type
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
             assert answer.content == (node.settings.media_dir / name).read_bytes()
 
 

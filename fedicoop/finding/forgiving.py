@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fedicoop.db import Tx
+from fedicoop.listings import index
 from fedicoop.listings import index_sqlite as engine
 from fedicoop.listings.index_sqlite import Wanted
 from fedicoop.listings.question import FARTHEST_KM, RADII, Question
@@ -12,6 +13,7 @@ from fedicoop.words.synonyms import Synonyms, bundled
 from fedicoop.words.tokens import Word, asked
 from fedicoop.words.typos import closest
 
+_TRIES = 5  # words of listings for others that may lie nearer than one for this viewer
 _COMPARED = 20_000  # words that are written here and begin alike; more are not looked through
 
 
@@ -25,27 +27,49 @@ class Looser:
     dates: bool = False
 
 
-async def corrections(tx: Tx, words: str, house: Synonyms) -> tuple[tuple[str, str], ...]:
-    """Words of a question that nobody wrote and no lexicon has, each with the word that was meant."""
+async def corrections(
+    tx: Tx, words: str, house: Synonyms, *, seen_by: str | None
+) -> tuple[tuple[str, str], ...]:
+    """Words of a question that nobody wrote and no lexicon has, each with the word that was meant.
+
+    Only words of listings that this viewer may see count as written (invariant 8): a guess by one
+    letter teaches nobody what stands in a listing for others.
+    """
     found = []
     for typed in words.split():
         terms = asked(typed, typing=False)
-        if len(terms) == 1 and (meant := await _meant(tx, terms[0], house)):
+        if len(terms) == 1 and (meant := await _meant(tx, terms[0], house, seen_by)):
             found.append((typed, meant))
     return tuple(found)
 
 
-async def _meant(tx: Tx, word: Word, house: Synonyms) -> str | None:
+async def _meant(tx: Tx, word: Word, house: Synonyms, seen_by: str | None) -> str | None:
     text = word.text
     if len(word.parts) > 1 or is_known(text) or bundled().knows(word) or house.knows(word):
         return None
-    if await engine.count(tx, Wanted(term=word.term), most=1):
+    if await _seen(tx, word, seen_by):
         return None
-    candidates = [(other, 0) for other in (*house.words, *bundled().words)]
+    told = [*house.words, *bundled().words]  # these are no secret, whoever writes them
+    candidates = [(other, 0) for other in told]
     for letter in dict.fromkeys(text[:2]):  # the first two may have changed places, or the first be missing
         alike = await engine.beginning(tx, f"w{letter}", most=_COMPARED)
         candidates += [(token[1:], times) for token, times in alike]
-    return closest(text, candidates)
+    for _ in range(_TRIES):
+        meant = closest(text, candidates)
+        if meant is None or meant in told or await _is_written(tx, meant, seen_by):
+            return meant
+        candidates = [(other, times) for other, times in candidates if other != meant]
+    return None
+
+
+async def _is_written(tx: Tx, text: str, seen_by: str | None) -> bool:
+    return any([await _seen(tx, word, seen_by) for word in asked(text, typing=False)])
+
+
+async def _seen(tx: Tx, word: Word, seen_by: str | None) -> bool:
+    """Whether a listing that this viewer may see has the word."""
+    term = index.term_of(Question(), [word.term], seen_by=seen_by)
+    return bool(await engine.count(tx, Wanted(term=term), most=1))
 
 
 def farther(question: Question, nearest_km: float) -> Looser | None:

@@ -62,7 +62,7 @@ async def search(
     found = await look.answer(question)
     if found.total or not loosen:
         return found
-    changed = await corrections(tx, question.words, look.house) if question.words else ()
+    changed = await corrections(tx, question.words, look.house, seen_by=seen_by) if question.words else ()
     if changed:
         words = " ".join(dict(changed).get(word, word) for word in question.words.split())
         question = replace(question, words=words)

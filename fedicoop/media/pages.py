@@ -18,7 +18,8 @@ from fedicoop.node import Node
 
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 INERT = {"x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'; sandbox"}
-FOR_GOOD = INERT | {"cache-control": "public, max-age=31536000, immutable"}  # a name never gets other bytes
+FOR_GOOD = INERT | {"cache-control": "private, max-age=31536000, immutable"}
+"""A name never gets other bytes.  Kept by the reader's browser alone: some pictures are for a few."""
 FOR_NOW = INERT | {"cache-control": "no-store"}
 _PLACEHOLDER = Path(__file__).with_name("placeholder.webp")
 

@@ -10,6 +10,7 @@ from fedicoop.mail import letters
 from fedicoop.members import consents, links, sessions, store
 from fedicoop.members.links import Link
 from fedicoop.members.store import Profile
+from fedicoop.notices import readers
 from fedicoop.notices.tell import tell
 from fedicoop.outbox import profile as outward
 from fedicoop.web.clean import markdown
@@ -72,4 +73,5 @@ async def replace_password(tx: Tx, member_id: str, phc: str, *, key: str) -> Non
     await store.set_password(tx, member_id, phc)
     await sessions.end_all(tx, member_id)
     await links.void_of(tx, member_id)
+    await readers.set_feed(tx, member_id, False)  # its secret address is a way in, too
     await tell(tx, [member_id], "account.password", path="/moi/appareils", key=key)

@@ -77,9 +77,8 @@ async def enter(request: Request) -> Response:
         return await _entrance(request, form, 422)
     async with node.db.read() as tx:
         account = await store.find_by_login(tx, form["login"])
-    who = account.id if account else form["login"]
     try:
-        await limits.take(node.db, (PASSWORD_OF, who), (PASSWORD_FROM, address_of(request)))
+        await limits.take(node.db, (PASSWORD_OF, _typed(form["login"])), (PASSWORD_FROM, address_of(request)))
     except TooMany as problem:
         return await refuse(request, form, "", problem, 429)
     right = await passwords.verify(form["password"], account.password if account else None)
@@ -89,11 +88,16 @@ async def enter(request: Request) -> Response:
     return await _enter(request, account, form)
 
 
+def _typed(login: str) -> str:
+    """The one form of a name or address as it was typed, known here or not: limits tell no difference."""
+    return "typed " + login.strip().removeprefix("@").lower()
+
+
 async def _enter(request: Request, account: Account, form: Form) -> Response:
     node: Node = request.app.state.node
     anew = passwords.outdated(account.password or "") and await passwords.hash(form["password"])
     async with node.db.write() as tx:
-        await limits.give_back(tx, PASSWORD_OF, account.id)
+        await limits.give_back(tx, PASSWORD_OF, _typed(form["login"]))
         if anew:
             await store.set_password(tx, account.id, anew)
         secret = await let_in(tx, request, account.id)

@@ -41,21 +41,29 @@ class Sessions:
         node: Node = request.app.state.node
         found, unread = await _found(node, secret)
         header: tuple[bytes, bytes] | None = None
-        if found and found.renew and request.method == "GET":
+        if found and found.renew and _is_navigation(request):
             async with node.db.write() as tx:
                 fresh = await sessions.renewed(tx, secret)
-            if fresh is None:  # this id is no more
-                return send
-            header = origin.renew(request, fresh)
-            found = replace(found, session_id=sessions.hashed(fresh))
+            if fresh:  # else a page that was asked for at the same time brings it
+                header = origin.renew(request, fresh)
+                found = replace(found, session_id=sessions.hashed(fresh))
         put_viewer(request, _viewer(found, unread) if found else None)
         return _adding(header, send) if header else send
 
 
+def _is_navigation(request: Request) -> bool:
+    """Whether somebody opens a page, and so keeps what its answer brings: no picture or feed does."""
+    opened = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return request.method == "GET" and opened and "text/html" in request.headers.get("accept", "")
+
+
 def _adding(header: tuple[bytes, bytes], send: Send) -> Send:
+    """The answer with a new secret: whatever it is, no cache keeps it (invariant 17)."""
+
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], header]}
+            kept = [one for one in message["headers"] if one[0].lower() != b"cache-control"]
+            message = {**message, "headers": [*kept, header, (b"cache-control", b"private, no-store")]}
         await send(message)
 
     return send_with_cookie

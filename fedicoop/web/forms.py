@@ -12,6 +12,7 @@
 A template draws fields with the macros of `_fields.html`, given the form: what was typed stays.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from fedicoop.web.render import chosen_language, language_of
 _SENT = "sent_forms"  # the name under which they stand in the request's state
 _READ = "read_forms"
 MOST_TEXT = 2_000_000  # bytes of a form without files: too long a text is told beside its field
+DEADLINE, DEADLINE_A_FILE = 30.0, 20.0  # seconds for the whole of a form, and more for each file in it
 MOST_FIELDS = 200
 MOST_FILE = 12_000_000  # bytes of one file: what a phone's photo weighs, and a little more
 
@@ -153,7 +155,10 @@ async def _parsed(request: Request, files: int) -> FormData:
     else:
         raise Malformed("form.unreadable", kind[:80])
     try:
-        return await parser.parse()
+        async with asyncio.timeout(DEADLINE + files * DEADLINE_A_FILE):
+            return await parser.parse()
+    except TimeoutError as error:
+        raise Malformed("form.unreadable", "it came too slowly") from error
     except (MultiPartException, MultipartParseError, UnicodeDecodeError, KeyError) as error:
         raise Malformed("form.unreadable", str(error)) from error
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from fedicoop import i18n
@@ -89,7 +89,18 @@ async def on_error(request: Request, error: Exception) -> Response:
     return _answer(request, Unforeseen("page.unforeseen", request=request_id(request.scope)), 500)
 
 
-handlers: Mapping[Any, Any] = {Problem: on_problem, HTTPException: on_http, Exception: on_error}
+async def on_leaving(request: Request, _: Exception) -> Response:
+    """Who asked has gone in the middle of what they sent: nobody reads the answer, and it is no fault."""
+    log.debug("page.left", path=shown_path(request.scope["path"]))
+    return Response(status_code=400)
+
+
+handlers: Mapping[Any, Any] = {
+    Problem: on_problem,
+    HTTPException: on_http,
+    ClientDisconnect: on_leaving,
+    Exception: on_error,
+}
 """For `Starlette(exception_handlers=…)`."""
 
 
