@@ -48,8 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """One a file: Playwright keeps an event loop, and nobody else in the process can have one meanwhile."""
     path = _found()
     if path is None:
         _absent("no chromium here (Debian: apt install chromium)")
