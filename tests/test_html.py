@@ -1,6 +1,7 @@
 """What a browser, a screen reader or a search engine needs of every page, and can be told without them."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -208,3 +209,17 @@ def test_the_eye_that_looks_at_pages_sees(html, fault):
 def test_a_route_that_nobody_filled_in_is_named():
     with pytest.raises(Unfilled, match=re.escape("/new/{strange}")):
         crawling.fill("/new/{strange}", "strange", World(None))
+
+
+def test_no_two_rooms_style_one_name_of_a_class():
+    """The style goes out as one sheet: a name that two rooms take for different things breaks one of them."""
+    taken: dict[str, set[str]] = {}
+    for part in sorted((Path(__file__).parents[1] / "fedicoop" / "static" / "style").glob("[45]*.css")):
+        text = re.sub(r"/\*.*?\*/", "", part.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", text):
+            for one in selectors.split(","):
+                if name := re.fullmatch(r"\s*\.([a-z]+(?:-[a-z]+)*)\s*", one):
+                    taken.setdefault(name[1], set()).add(part.stem)
+
+    shared = {"listing", "found"}  # the page as a whole, which a later part only adds to
+    assert {name: parts for name, parts in taken.items() if len(parts) > 1 and name not in shared} == {}

@@ -27,6 +27,7 @@ from fedicoop.media import store as media
 from fedicoop.members import actions as members
 from fedicoop.members import store as member_store
 from fedicoop.node import Node
+from fedicoop.places.gazetteer import get_town
 from fedicoop.settings import Settings
 
 HISTORY = timedelta(days=5)
@@ -110,7 +111,7 @@ async def _settle(node: Node, house: House) -> list[Member]:
 
 
 async def _join(tx: Tx, house: House, person: seeds.Person, pair: Pair) -> Member:
-    """One of the people, who looks from where the coop is."""
+    """One of the people, who looks from the town of the coop."""
     member = await members.add(
         tx,
         house.operator,
@@ -121,10 +122,9 @@ async def _join(tx: Tx, house: House, person: seeds.Person, pair: Pair) -> Membe
         email=None,
         role=Role(person.role),
     )
-    place, (latitude, longitude) = house.coop.place, seeds.PLACES[house.coop.place]
-    said = replace(
-        await member_store.profile(tx, member.id), place_name=place, latitude=latitude, longitude=longitude
-    )
+    town = get_town(house.coop.place.partition("-")[0])
+    known = await member_store.profile(tx, member.id)
+    said = replace(known, place_name=town.label, latitude=town.latitude, longitude=town.longitude)
     await member_store.put_profile(tx, member.id, said)
     return member
 

@@ -130,6 +130,7 @@ class Reader:
     origin: str
     foreign: list[str]
     errors: list[str]
+    script: bool = True
 
     def open(self, path: str):
         return self.page.goto(f"{self.origin}{path}")
@@ -166,7 +167,7 @@ def reader(chromium):
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        made = Reader(page, origin, [], [])
+        made = Reader(page, origin, [], [], script)
         own = (origin, "data:", "blob:", "about:")
         page.on("request", lambda request: request.url.startswith(own) or made.foreign.append(request.url))
         page.on("console", lambda said: _counts(said) and made.errors.append(said.text))

@@ -32,6 +32,8 @@ def publish(member, title: str, photo=None, **answers: str) -> None:
     member.open("/publier")
     if photo:
         page.locator('input[type="file"][multiple]').set_input_files(photo)
+        if member.script:
+            page.wait_for_selector('input[name="photo"]', state="attached")
     page.fill('input[name="title"]', title)
     page.locator('input[name="mode"][value="loan"]').check(force=True)
     if not page.input_value('input[name="place"]'):
