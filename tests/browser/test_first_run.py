@@ -180,7 +180,7 @@ def test_the_preview_follows_what_is_typed(reader, houses):
 
     one.page.fill("#f-name", "Épicerie d’à côté")
     one.page.fill("#f-sentence", "Des légumes du coin.")
-    one.page.locator("label.hue").nth(2).click()
+    one.page.locator("label.hue", has=one.page.locator("[value='40']")).click()
 
     assert phone.locator("[data-name]").inner_text() == "Épicerie d’à côté"
     assert phone.locator("[data-initial]").inner_text() == "É"
