@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REMEDY := Debian: sudo apt install python3 python3-venv; macOS: brew install python; or: PYTHON=python3.12 make
 
-.PHONY: run test browser check judges translations clean
+.PHONY: run test faults browser check judges translations clean
 
 run: .venv/.run-ready
 	$(BIN)/fedicoop demo
@@ -13,6 +13,9 @@ test: .venv/.tools-ready
 
 browser: .venv/.tools-ready
 	$(BIN)/pytest -n 2 --dist loadfile tests/browser $(ARGS)
+
+faults: .venv/.tools-ready
+	FAULTS=all $(BIN)/pytest -n 2 tests/faults $(ARGS)
 
 check: .venv/.tools-ready
 	$(BIN)/ruff check .

@@ -765,7 +765,7 @@ async def steps(house, tmp_path):
     raw.set_progress_handler(lambda: next(count) * 0, 1)
     raw.execute("BEGIN")
     now = house.clock().strftime("%Y-%m-%dT%H:%M:%S.%f")
-    assert raw.execute(queue._CLAIM, {"now": now, "lease": now, "after": ""}).fetchone()
+    assert raw.execute(queue._CLAIM, {"now": now, "lease": now, "after": "", "by": ""}).fetchone()
     raw.execute("ROLLBACK")
     raw.close()
     return next(count)
@@ -773,7 +773,7 @@ async def steps(house, tmp_path):
 
 async def test_a_claim_reads_no_table_from_end_to_end(house, tmp_path):
     raw = sqlite3.connect(tmp_path / "house.db")
-    values = {"now": "", "lease": "", "after": ""}
+    values = {"now": "", "lease": "", "after": "", "by": ""}
     plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {queue._CLAIM}", values)]
     raw.close()
 

@@ -45,7 +45,7 @@ def serve(bind: str | None, workers: int | None, log_level: str | None, log_form
     opening.configure_log(settings)
     with held(settings.data_dir, "serve"), listening(*settings.listens_on) as sock:
         alone = not is_held(settings.data_dir, "worker")
-        return _run(_until_told_to_stop(settings, partial(answer, sock), settings.workers, alone))
+        return _run(_until_told_to_stop(settings, partial(answer, sock), settings.workers, "serve", alone))
 
 
 @click.command(
@@ -63,7 +63,7 @@ def worker(workers: int | None, log_level: str | None, log_format: str | None) -
     opening.configure_log(settings)
     with held(settings.data_dir, "worker"):
         alone = not is_held(settings.data_dir, "serve")
-        return _run(_until_told_to_stop(settings, None, settings.workers or 2, alone))
+        return _run(_until_told_to_stop(settings, None, settings.workers or 2, "worker", alone))
 
 
 @contextmanager
@@ -98,10 +98,11 @@ def _run(work: Coroutine[Any, Any, int]) -> int:
         return runner.run(work)
 
 
-async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, alone: bool) -> int:
+async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, by: str, alone: bool) -> int:
     """Serve and work until SIGTERM (0) or Ctrl-C (130); what breaks for good ends the process too.
 
-    `alone`: no other process works on this data folder, so what one had in hand it has no more.
+    `by`: which process this is, `serve` or `worker`.  `alone`: no other works on this data folder, so
+    what one had in hand it has no more.
     """
     from fedicoop.assemble import assemble
 
@@ -117,7 +118,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, a
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, hear, number)
     async with assemble(settings) as node:
-        tasks = [asyncio.create_task(one) for one in _promises(node, workers, stop, alone)]
+        tasks = [asyncio.create_task(one) for one in _promises(node, workers, stop, by, alone)]
         if answer is not None:
             tasks.append(asyncio.create_task(answer(node, stop)))
         else:
@@ -129,7 +130,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, a
 
 
 def _promises(
-    node: "Node", workers: int, stop: asyncio.Event, alone: bool
+    node: "Node", workers: int, stop: asyncio.Event, by: str, alone: bool
 ) -> list[Coroutine[Any, Any, None]]:
     """The workers that keep promises, and one loop that sees to what is due by the clock."""
     if not workers:
@@ -137,7 +138,7 @@ def _promises(
     from fedicoop.app import WORK
     from fedicoop.jobs.worker import work_until
 
-    return [work_until(node, WORK, stop, workers=workers, alone=alone), _keep_house(node, stop)]
+    return [work_until(node, WORK, stop, workers=workers, by=by, alone=alone), _keep_house(node, stop)]
 
 
 async def _keep_house(node: "Node", stop: asyncio.Event) -> None:

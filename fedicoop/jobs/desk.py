@@ -59,16 +59,19 @@ async def drop(tx: Tx, lane: str | None = None, job_id: str | None = None) -> in
     )
 
 
-async def take_over(tx: Tx, *, alone: bool = False) -> int:
+async def take_over(tx: Tx, *, alone: bool = False, by: str = "") -> int:
     """Free the jobs that a worker held when it died; how many.
 
-    Those whose lease has ended; and with `alone`, when no other process works on this database, all
-    of them: nobody has to wait five minutes for what a killed worker had in hand.
+    Those whose lease has ended; those that a process of the sort `by` held, when the one that asks is
+    the only one of that sort; and with `alone`, when no other process works on this database, all of
+    them: nobody has to wait five minutes for what a killed worker had in hand.
     """
     return await tx.run(
         """UPDATE jobs SET leased_until = NULL
-           WHERE leased_until IS NOT NULL AND (:alone OR leased_until <= :now)""",
+           WHERE leased_until IS NOT NULL
+             AND (:alone OR leased_until <= :now OR (:by <> '' AND leased_by = :by))""",
         alone=alone,
+        by=by,
         now=tx.now,
     )
 

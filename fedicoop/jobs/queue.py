@@ -112,7 +112,7 @@ def _row(tx: Tx, promise: Promise, run_at: datetime | None) -> dict[str, Any]:
 # spares it the table that UNION needs (15 µs against 110).  The outer test of the lease matters on
 # PostgreSQL, where two workers may find the same job: the second finds it leased, and goes on.
 _CLAIM = """
-UPDATE jobs SET leased_until = :lease, attempts = attempts + 1, crashes = crashes + 1
+UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1
 WHERE (leased_until IS NULL OR leased_until <= :now) AND id = (
     WITH RECURSIVE walk (lane, lap) AS (
         SELECT (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > :after), 0
@@ -141,12 +141,13 @@ RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes,
           EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
 
 
-async def claim(tx: Tx, *, after: str = "") -> Job | None:
+async def claim(tx: Tx, *, after: str = "", by: str = "") -> Job | None:
     """Take a job that is due; nobody else may until the lease ends.  None if there is none.
 
-    Lanes after `after` come first: whoever claims again and again gives the last job's lane.
+    Lanes after `after` come first: whoever claims again and again gives the last job's lane.  `by`
+    names the sort of process that holds it, where there is one of each at a time.
     """
-    return await tx.maybe(Job, _CLAIM, now=tx.now, lease=tx.now + LEASE, after=after)
+    return await tx.maybe(Job, _CLAIM, now=tx.now, lease=tx.now + LEASE, after=after, by=by)
 
 
 async def done(tx: Tx, job: Job) -> None:

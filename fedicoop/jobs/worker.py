@@ -38,9 +38,10 @@ JUMP = 300.0  # seconds by which the clock moved, to speak of a jump
 
 @dataclass(slots=True)
 class Turn:
-    """Whose turn it was last: the lanes of a queue are served in rotation."""
+    """Whose turn it was last: the lanes of a queue are served in rotation.  `by` is who takes the jobs."""
 
     lane: str = ""
+    by: str = ""
 
 
 async def run_one(node: Node, work: Work, turn: Turn | None = None) -> bool:
@@ -56,7 +57,7 @@ async def run_one(node: Node, work: Work, turn: Turn | None = None) -> bool:
 async def _claim(node: Node, turn: Turn) -> Job | None:
     """A job that took three workers with it is buried in the commit that claims it."""
     async with node.db.write() as tx:
-        job = await queue.claim(tx, after=turn.lane)
+        job = await queue.claim(tx, after=turn.lane, by=turn.by)
         if job and job.crashes > queue.MOST_CRASHES:
             await queue.bury(tx, job, f"{queue.MOST_CRASHES} tries ended without a word: a crash, or a bug")
     turn.lane = job.lane if job else ""
@@ -134,18 +135,22 @@ async def work_until(
     stop: asyncio.Event,
     *,
     workers: int = 2,
+    by: str = "",
     alone: bool = False,
     grace: float = 8.0,
 ) -> None:
     """Keep promises with so many `workers` until `stop` is set.
 
     Who has a job in hand then gets `grace` seconds to end it; what is not done goes back untried.
-    `alone`: no other process works on this database, so that all leases are a dead worker's.
+    `by` is the sort of process of which this is the only one: what another of it held, it held when it
+    died.  `alone`: no other process works on this database, so that all leases are a dead worker's.
     """
     async with node.db.write() as tx:
-        taken = await queue.take_over(tx, alone=alone)
+        taken = await queue.take_over(tx, alone=alone, by=by)
+    if taken:
+        log.warning("jobs.recovered", leases_taken_over=taken)
     log.info("jobs.worker_started", workers=workers, leases_taken_over=taken)
-    watch = _Watch(Turn(), asyncio.Lock())
+    watch = _Watch(Turn(by=by), asyncio.Lock())
     tasks = [asyncio.create_task(_work(node, work, stop, watch)) for _ in range(workers)]
     tasks.append(asyncio.create_task(_keep_house(node, stop)))
     try:

@@ -1,0 +1,139 @@
+"""Fifty times `kill -9`, of the server, the worker or both, while people publish and peers speak.
+
+    python -m tests.faults.kill --rounds 50
+    FEDICOOP_DATABASE_URL=postgresql://… python -m tests.faults.kill --rounds 50
+
+What a member or a peer was told is done must be there afterwards, once, and have left for everybody.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.audit import audit
+from tests.faults.house import House, Process, build
+from tests.faults.member import Browser
+from tests.faults.peer import Peer
+
+VOICES = 40  # each follows anew in the course of it: answered once each, or it is seen
+SLOWEST_START = 5.0  # seconds (security, F1)
+
+
+@dataclass
+class Load:
+    """People and peers who do not know that anything is wrong; `stop` lets them end what they began."""
+
+    house: House
+    peer: Peer
+    browser: Browser
+    heard: list[str] = field(default_factory=list)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def publish(self, who: int) -> None:
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            await self.browser.insist(f"Perceuse {who}-{number}")
+            await asyncio.sleep(0.02)
+
+    async def speak(self, who: int, among: int) -> None:
+        for number in range(who, 10**9, among):
+            if self.stop.is_set():
+                return
+            note = self.peer.offer(f"Échelle {number}", number=number % VOICES)
+            await self.peer.insist(self.house, self.peer.create(note))
+            self.heard.append(note.id)
+            if number < VOICES:
+                await self.peer.insist(self.house, self.peer.follow(self.house, number))
+            await asyncio.sleep(0.02)
+
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self.publish(who)) for who in range(2)]
+        tasks += [asyncio.create_task(self.speak(who, 4)) for who in range(4)]
+        try:
+            yield
+            self.stop.set()
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def rounds(folder: Path, number: int, *, database_url: str = "", seed: int = 0) -> dict[str, object]:
+    """So many kills; the figures of the audit.  Raises AssertionError where a promise was broken."""
+    luck = random.Random(seed)
+    async with Peer(voices=VOICES) as peer:
+        house = await build(folder / "house", peers=(peer,), database_url=database_url)
+        load = Load(house, peer, Browser(house))
+        try:
+            alive = {
+                "serve": await house.start("serve", "--workers", "0"),
+                "worker": await house.start("worker"),
+            }
+            starts = list[float]()
+            async with load.going_on():
+                for _ in range(number):
+                    await asyncio.sleep(luck.uniform(0.05, 0.4))
+                    starts += await _kill_some(house, alive, luck)
+            kills = sum(life.planned for life in house.lives)
+            found = await audit(
+                house,
+                listings=load.browser.done,
+                heard=load.heard,
+                peers=(peer,),
+                again=2 * kills,
+                lines=100 + 10 * kills,
+            )
+            assert max(starts) < SLOWEST_START, f"a start took {max(starts):.1f} s"
+            recovered = [line["leases_taken_over"] for line in house.log("jobs.recovered")]
+            return (
+                {"rounds": number, "kills": kills, "slowest start s": round(max(starts), 2)}
+                | found
+                | {
+                    "leases taken over": sum(recovered),
+                    "told in lines": len(recovered),
+                }
+            )
+        finally:
+            house.close()
+            await house.http.aclose()
+
+
+async def _kill_some(house: House, alive: dict[str, Process], luck: random.Random) -> list[float]:
+    victims = luck.choice([("serve",), ("worker",), ("serve", "worker")])
+    for role in victims:
+        alive[role].kill()
+    started = []
+    for role in victims:
+        flags = ("--workers", "0") if role == "serve" else ()
+        alive[role] = house.launch(role, *flags)
+    for role in victims:
+        started.append(await house.ready(alive[role]))
+    return started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    asked = parser.parse_args()
+    url = os.environ.get("FEDICOOP_DATABASE_URL", "")
+    with tempfile.TemporaryDirectory(prefix="fedicoop-kill-") as folder:
+        found = asyncio.run(rounds(Path(folder), asked.rounds, database_url=url, seed=asked.seed))
+    print(
+        json.dumps({"name": "kill", "seed": asked.seed, "engine": url.partition(":")[0] or "sqlite"} | found)
+    )
+
+
+if __name__ == "__main__":
+    main()
