@@ -67,9 +67,14 @@ class Visitor:
         files: dict[str, object] | None = None,
         follow: bool = True,
         button: tuple[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        to: str = "",
         **fields: object,
     ) -> Page:
-        """Fill in a form of the open page, and send it.  A list is several values, None leaves out."""
+        """Fill in a form of the open page, and send it.  A list is several values, None leaves out.
+
+        `to` sends it to another address than the page says, as somebody does who plays with it.
+        """
         assert self.page is not None
         form = self.page.form(action)
         values = filled_in(form)
@@ -79,7 +84,7 @@ class Visitor:
             values += [(name, str(one)) for one in given if one is not None]
         if button:
             values.append(button)
-        target = form.attrs.get("action") or self.page.path
+        target = to or form.attrs.get("action") or self.page.path
         multipart = (form.attrs.get("enctype") or "") == "multipart/form-data"
         data: dict[str, list[str]] = {}
         for name, value in values:
@@ -88,7 +93,7 @@ class Visitor:
             "POST",
             urljoin(self.page.path, target),
             follow=follow,
-            headers={"origin": self.instance.origin, "sec-fetch-site": "same-origin"},
+            headers={"origin": self.instance.origin, "sec-fetch-site": "same-origin", **(headers or {})},
             data=data,
             files=files if multipart and files else ({"": ("", b"")} if multipart else None),
         )

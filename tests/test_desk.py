@@ -1,6 +1,7 @@
 """The desk of those who care for a coop: what needs them, how things are, and nothing of other coops."""
 
 import tarfile
+from dataclasses import replace
 
 import pytest
 
@@ -214,4 +215,21 @@ async def test_a_backup_that_takes_too_long_is_left_to_the_operators_command(net
     page = await visitor.open("/admin/sante")
 
     assert "fedicoop backup create" in page.all("#backups .repair--wrong")[0].to_text()
+    assert not list(nord.node.settings.backups_dir.glob("*"))
+
+
+async def test_the_house_itself_is_in_the_hands_of_its_first_coop(network):
+    nord = await network.add("nord.test")
+    network.clock.advance(days=1)
+    async with nord.node.db.write() as tx:
+        garden = await actors.create(tx, nord.origin, "Organization", "jardin", "Jardin", PAIRS[3])
+        await coops.put(tx, Coop(garden.id, "food", "fr", AuthorMode.COOP))
+    visitor = await at_the_desk(replace(nord, coop=garden, operator=operator(garden.id)))
+
+    page = await visitor.open("/admin/sante")
+    assert not page.all('form[action^="/admin/sante/sauvegarder"]')
+    await visitor.open("/moi")
+    page = await visitor.submit("/sortir", to="/admin/sante/sauvegarder")
+    assert page.status == 403
+    assert "Vous ne pouvez pas faire cela ici" in page.words
     assert not list(nord.node.settings.backups_dir.glob("*"))

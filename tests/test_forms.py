@@ -117,3 +117,36 @@ def test_no_redirect_leaves_the_house(path):
 
 def test_a_path_of_ours_is_gone_on_to():
     assert own_path("/l/x?lang=fr#answer") == "/l/x?lang=fr#answer"
+
+
+@pytest.mark.parametrize(
+    "name", ["Léa https://x.test", "www.x.test", "gagnez.com", "a@b.test", "x/y", "Léa\\z"]
+)
+async def test_a_name_is_no_link_in_anybodys_letter(network, name):
+    nord = await network.add("nord.test")
+    lea = await signed_in(nord, await nord.join("lea"))
+    await lea.open("/moi/profil")
+
+    page = await lea.submit("/moi/profil", name=name)
+
+    assert page.status == 422
+    assert "ni adresse web" in page.words
+
+
+@pytest.mark.parametrize("name", ["Jean-Pierre D’Arc", "J.-P. Dupont", "M. Léa", "Zoé 2", "Łukasz Żak"])
+async def test_a_name_may_be_any_that_people_have(network, name):
+    nord = await network.add("nord.test")
+    lea = await signed_in(nord, await nord.join("lea"))
+    await lea.open("/moi/profil")
+
+    assert (await lea.submit("/moi/profil", name=name)).status == 200
+
+
+async def test_a_compressed_form_is_not_unpacked(network):
+    nord = await network.add("nord.test")
+    lea = await signed_in(nord, await nord.join("lea"))
+    await lea.open("/moi/profil")
+
+    page = await lea.submit("/moi/profil", headers={"content-encoding": "gzip"})
+
+    assert page.status == 415

@@ -154,3 +154,21 @@ async def test_what_is_kept_has_bounds(nord):
 
     async with nord.node.db.read() as tx:
         assert await tx.count("SELECT count(*) FROM kept_forms") == kept.KEEP_FROM.most
+
+
+async def test_whoever_else_signs_in_at_that_browser_reads_nothing_of_it(nord):
+    lea = await settle_in(nord, password=PASSWORD)
+    other = await settle_in(nord, "max", email="max@mail.test", password=PASSWORD)
+    visitor = await revoked(nord, lea)
+    await visitor.submit("/moi/profil", about=ABOUT, place="Lille")
+
+    page = await visitor.submit("/entrer", login="max", password=PASSWORD)
+    assert page.status == 404
+    assert "longuement" not in page.words
+    assert (await profile(nord, other)).about == ""
+
+    await visitor.open("/moi")
+    await visitor.submit("/sortir")
+    await visitor.open("/entrer?next=/reprendre")
+    page = await visitor.submit("/entrer", login="lea", password=PASSWORD)
+    assert "longuement" in page.words, "and it still waits for who wrote it"

@@ -125,7 +125,11 @@ async def test_a_members_pages_are_marked_so_that_they_go_with_the_session(netwo
     nord = await network.add("nord.test")
     lea = await signed_in(nord, await joined(nord, "lea", Role.MEMBER))
 
-    assert (await lea.open("/")).answer.headers["x-signed-in"] == "yes"
+    other = await signed_in(nord, await joined(nord, "max", Role.MEMBER))
+
+    hers = (await lea.open("/")).answer.headers["x-signed-in"]
+    assert hers == (await lea.open("/coops")).answer.headers["x-signed-in"]
+    assert hers != (await other.open("/")).answer.headers["x-signed-in"], "another member forgets them too"
     assert "x-signed-in" not in (await Visitor(nord).open("/")).answer.headers
 
 

@@ -160,7 +160,7 @@ RULES: dict[Act, Rule] = {
     Act.EXCHANGE_MEDIATE: mediator,
     Act.EXCHANGE_SEE: one_of_the_two_or_mediator,
     Act.EXCHANGE_TAKE_PART: one_of_the_two,
-    Act.HOUSE_MEND: admin_of_the_coop,  # deliver again, make a backup
+    Act.HOUSE_MEND: admin_of_the_coop,  # of the first coop here: deliver again, make a backup
     Act.HOUSE_SEE: steward_of_the_coop,  # its health, what waits to be delivered
     Act.KEYS_ROTATE: admin_of_the_coop,
     Act.LISTING_CLOSE: author_or_steward,

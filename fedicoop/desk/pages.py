@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
+from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.desk import backups, checks, deliveries, week
 from fedicoop.desk.backups import MakeBackup
@@ -57,6 +58,16 @@ def _who(request: Request, act: Act) -> Member:
     return who
 
 
+async def _keeper(request: Request) -> Member:
+    """Who looks after the house itself: an admin of its first coop.  Raises SignInFirst and Forbidden."""
+    node: Node = request.app.state.node
+    who = require_member(request)
+    async with node.db.read() as tx:
+        first = await coops.first(tx)
+    access.require(who, Act.HOUSE_MEND, OfCoop(first.actor_id))
+    return who
+
+
 def _repairs(found: Sequence[Finding], language: str) -> list[Repair]:
     return [Repair(one.mark, one.label, explain(one.problem, language)) for one in found if one.problem]
 
@@ -93,6 +104,7 @@ async def health(request: Request) -> Response:
     here = await asyncio.to_thread(backups.here, node.settings.backups_dir)
     async with node.db.read() as tx:
         late = await deliveries.waiting(tx, language)
+        first = await coops.first(tx)
         latest, trouble = await backups.latest(tx), await backups.trouble(tx)
         at_work = any(lane.lane == backups.LANE and lane.waiting for lane in await queue.lanes(tx))
     return render(
@@ -107,7 +119,7 @@ async def health(request: Request) -> Response:
         latest=latest,
         trouble=explain(trouble.problem, language) if trouble else None,
         at_work=at_work,
-        mends=access.may(who, Act.HOUSE_MEND, OfCoop(who.coop_id)),
+        mends=access.may(who, Act.HOUSE_MEND, OfCoop(first.actor_id)),
         said=request.query_params.get("said", ""),
     )
 
@@ -115,7 +127,7 @@ async def health(request: Request) -> Response:
 async def deliver_again(request: Request) -> Response:
     """Try now what waits in a lane, and once more what was given up."""
     node: Node = request.app.state.node
-    _who(request, Act.HOUSE_MEND)
+    await _keeper(request)
     form = await forms.read(request)
     async with node.db.write() as tx:
         if form["lane"] not in {lane.lane for lane in await queue.lanes(tx)}:
@@ -127,7 +139,7 @@ async def deliver_again(request: Request) -> Response:
 async def back_up(request: Request) -> Response:
     """Promise a backup; one at a time, however often the button is pressed."""
     node: Node = request.app.state.node
-    who = _who(request, Act.HOUSE_MEND)
+    who = await _keeper(request)
     await forms.read(request)
     async with node.db.write() as tx:
         if not any(lane.lane == backups.LANE and lane.waiting for lane in await queue.lanes(tx)):

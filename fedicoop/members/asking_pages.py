@@ -54,7 +54,7 @@ def _candidate(request: Request, form: Form, at: Doorstep) -> Candidate:
     node: Node = request.app.state.node
     name, why, email = "", "", None
     with form.checking("name"):
-        name = typed.line(form, "name", LONGEST_NAME)
+        name = typed.person(form, "name", LONGEST_NAME)
     with form.checking("why"):
         why = typed.line(form, "why", LONGEST_WHY)
     with form.checking("email"):

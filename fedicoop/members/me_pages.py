@@ -106,7 +106,7 @@ async def save_profile(request: Request) -> Response:
 def _wished(form: Form, before: Profile) -> Profile:
     wish: dict[str, Any] = {}
     with form.checking("name"):
-        wish["name"] = typed.line(form, "name", LONGEST_NAME)
+        wish["name"] = typed.person(form, "name", LONGEST_NAME)
     with form.checking("about"):
         wish["about"] = typed.text(form, "about", LONGEST_ABOUT, required=False)
     with form.checking("place"):

@@ -56,7 +56,7 @@ async def _newcomer(request: Request, at: Doorstep, form: Form) -> Newcomer | No
     """Who wants to join, or None where something is wrong with the form."""
     name, email, handle = "", None, None
     with form.checking("name"):
-        name = typed.line(form, "name", LONGEST_NAME)
+        name = typed.person(form, "name", LONGEST_NAME)
     with form.checking("email"):
         email = actions.checked_email(form["email"]) if form["email"] else None
     with form.checking("handle"):

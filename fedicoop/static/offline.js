@@ -5,6 +5,7 @@ if (list) {
     if (!(await caches.has(name))) continue;
     const shelf = await caches.open(name);
     for (const request of (await shelf.keys()).reverse()) {
+      if (request.url.endsWith("/-/whose")) continue;
       const kept = await (await shelf.match(request, { ignoreVary: true })).text();
       const title = new DOMParser().parseFromString(kept, "text/html").querySelector("h1");
       const link = document.createElement("a");

@@ -4,6 +4,7 @@ const SHELL = __SHELL__;
 const FRAME = `frame ${SHELL.join(" ")}`;
 const OPEN = "open pages"; // as any visitor sees them
 const OWN = "own pages"; // as a member sees them: gone when they sign out
+const WHOSE = "/-/whose"; // on that shelf: a mark of the member whose they are
 const READ = /^\/($|annonces$|l\/[^/]+$|@|coops$|tags\/|aide|help|about$|a-propos$)/;
 const MOST = 40;
 
@@ -51,14 +52,16 @@ async function read(name, request) {
 }
 
 async function keep(request, url, answer) {
-  const own = answer.headers.has("x-signed-in");
-  if (!own) await caches.delete(OWN); // the session is over, by whatever way
+  const own = answer.headers.get("x-signed-in");
+  const mark = await read(OWN, WHOSE);
+  if (!own || (mark && (await mark.text()) !== own)) await caches.delete(OWN); // the session is over, by whatever way, or another's
   const closed = !own && /no-store/.test(answer.headers.get("cache-control") || "");
   const page = answer.ok && !answer.redirected && /^text\/html/.test(answer.headers.get("content-type") || "");
   if (!page || closed || !READ.test(url.pathname)) return;
   const shelf = await caches.open(own ? OWN : OPEN);
+  if (own) await shelf.put(WHOSE, new Response(own));
   await shelf.delete(request, { ignoreVary: true });
   await shelf.put(request, answer);
-  const all = await shelf.keys();
+  const all = (await shelf.keys()).filter((kept) => !kept.url.endsWith(WHOSE));
   await Promise.all(all.slice(0, Math.max(0, all.length - MOST)).map((old) => shelf.delete(old, { ignoreVary: true })));
 }

@@ -25,7 +25,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import i18n
-from fedicoop.errors import Forbidden, Malformed, Misused, Problem, TooLarge
+from fedicoop.errors import Forbidden, Malformed, Misused, Problem, TooLarge, TooMany, Unsupported
 from fedicoop.web import origin
 from fedicoop.web.render import chosen_language, language_of
 
@@ -49,6 +49,8 @@ class Form:
     files: Mapping[str, Sequence[UploadFile]] = field(default_factory=dict)
     language: str = "fr"
     wrong: dict[str, i18n.Explanation] = field(default_factory=dict)
+    made_for: str = ""  # the mark of the member whose page it was (origin.mark_of); "": a visitor's
+    wait: int = 0  # seconds after which it may be tried again, where it was tried too often
 
     @classmethod
     def of(cls, values: Mapping[str, str | None], language: str = "fr") -> "Form":
@@ -69,6 +71,7 @@ class Form:
     def refuse(self, name: str, problem: Problem) -> None:
         """Note what is wrong with a field; the first fault of a field is the one that is shown."""
         self.wrong.setdefault(name, i18n.explain(problem, self.language))
+        self.wait = max(self.wait, problem.seconds if isinstance(problem, TooMany) else 0)
 
     @contextmanager
     def checking(self, name: str) -> Iterator[None]:
@@ -112,7 +115,7 @@ async def read(request: Request, *, files: int = 0) -> Form:
         else:
             texts.setdefault(name, []).append(_clean(value))
     token = next(iter(texts.pop(origin.TOKEN, ())), None)
-    form = Form(texts, uploads, language_of(request))
+    form = Form(texts, uploads, language_of(request), made_for=origin.made_for(token))
     request.scope["state"].setdefault(_READ, []).append(form)
     try:
         origin.require_ours(request, token)
@@ -143,6 +146,8 @@ async def _parsed(request: Request, files: int) -> FormData:
     most = MOST_TEXT + files * MOST_FILE
     if int(_digits(request.headers.get("content-length", ""))) > most:
         raise _too_large(most)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Unsupported("form.unreadable", "compressed")  # no browser does; a bomb would (case 115)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     stream = _counted(request, most)
     parser: MultiPartParser | FormParser

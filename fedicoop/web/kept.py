@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from starlette.requests import Request
 
+from fedicoop.access import Member
 from fedicoop.db import Tx
 from fedicoop.errors import TooMany
 from fedicoop.node import Node
@@ -38,6 +39,7 @@ class Kept:
     path: str
     fields: str  # JSON
     files: bool
+    made_for: str = ""
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -77,31 +79,33 @@ async def keep(request: Request, form: Form) -> str | None:
     except TooMany:
         return None
     async with node.db.write() as tx:
-        return await _put(tx, request.scope["path"], fields, any(form.files.values()))
+        return await _put(tx, request.scope["path"], fields, any(form.files.values()), form.made_for)
 
 
-async def _put(tx: Tx, path: str, fields: str, files: bool) -> str | None:
+async def _put(tx: Tx, path: str, fields: str, files: bool, made_for: str) -> str | None:
     if await tx.count("SELECT count(*) FROM kept_forms") >= MOST_FORMS:
         return None
     secret = secrets.token_urlsafe(18)
     await tx.run(
-        """INSERT INTO kept_forms (id, path, fields, files, expires_at)
-           VALUES (:id, :path, :fields, :files, :until)""",
+        """INSERT INTO kept_forms (id, path, fields, files, made_for, expires_at)
+           VALUES (:id, :path, :fields, :files, :made_for, :until)""",
         id=_hashed(secret),
         path=path,
         fields=fields,
         files=files,
+        made_for=made_for,
         until=tx.now + LASTS,
     )
     return secret
 
 
-async def find(tx: Tx, request: Request) -> Kept | None:
-    """What this browser had sent, if it is not too long ago."""
+async def find(tx: Tx, request: Request, who: Member) -> Kept | None:
+    """What this browser had sent, if it is not too long ago, and not on a page that was another's."""
     if not (secret := origin.cookie(request, COOKIE)):
         return None
-    sql = "SELECT path, fields, files FROM kept_forms WHERE id = :id AND expires_at > :now"
-    return await tx.maybe(Kept, sql, id=_hashed(secret), now=tx.now)
+    sql = "SELECT path, fields, files, made_for FROM kept_forms WHERE id = :id AND expires_at > :now"
+    found = await tx.maybe(Kept, sql, id=_hashed(secret), now=tx.now)
+    return found if found and found.made_for in ("", origin.mark_of(who.id)) else None
 
 
 async def sending(tx: Tx, request: Request) -> None:

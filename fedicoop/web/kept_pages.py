@@ -15,10 +15,10 @@ HERE = "/reprendre"
 
 async def show(request: Request) -> Response:
     """`/reprendre`: what one was about to send, for who has signed in since."""
-    require_member(request)
+    who = require_member(request)
     node: Node = request.app.state.node
     async with node.db.read() as tx:
-        found = await kept.find(tx, request)
+        found = await kept.find(tx, request, who)
     if found is None:
         raise NotFound("form.not_kept")
     return render(request, "kept.html", here=HERE, kept=found, values=found.values, send_to=HERE, stale=False)
@@ -27,11 +27,11 @@ async def show(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """On to where it was meant for, with what was kept (307: the browser sends the same form there)."""
     node: Node = request.app.state.node
-    require_member(request)
+    who = require_member(request)
     await forms.read(request)
     async with node.db.write() as tx:
-        found = await kept.find(tx, request)
-        await kept.sending(tx, request)
+        if found := await kept.find(tx, request, who):
+            await kept.sending(tx, request)
     if found is None:
         raise NotFound("form.not_kept")
     return RedirectResponse(found.path, 307)

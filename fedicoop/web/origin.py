@@ -16,10 +16,11 @@ from starlette.responses import Response
 
 from fedicoop.errors import Forbidden
 from fedicoop.node import Node
+from fedicoop.web.viewer import member_of
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_SALT, _MAC = 12, 18  # bytes
+_SALT, _MAC, _WHO = 12, 18, 6  # bytes
 _RENEWED = "renewed_session"
 
 
@@ -91,7 +92,23 @@ def new_visit(request: Request) -> str | None:
 def token_for(request: Request) -> str:
     """The token that a form of this page carries; another one each time, all of them good."""
     salt = secrets.token_bytes(_SALT)
-    return base64.urlsafe_b64encode(salt + _mac(browser_key(request), salt)).decode()
+    who = member_of(request)
+    mark = _mark(who.id) if who else bytes(_WHO)
+    return base64.urlsafe_b64encode(salt + _mac(browser_key(request), salt + mark) + mark).decode()
+
+
+def mark_of(member_id: str) -> str:
+    """What a form says of the member for whom its page was drawn: enough to know them again, no more."""
+    return _mark(member_id).hex()
+
+
+def made_for(token: object) -> str:
+    """The mark of the member for whom a form was drawn; "" for a visitor's, or for no token of ours.
+
+    It is believed only as far as it keeps words from other eyes: that a form is good, `require_ours` says.
+    """
+    whole = _opened(token)
+    return whole[-_WHO:].hex() if whole and any(whole[-_WHO:]) else ""
 
 
 def require_ours(request: Request, token: object) -> None:
@@ -108,14 +125,25 @@ def require_ours(request: Request, token: object) -> None:
 
 
 def _good(request: Request, token: object) -> bool:
-    key = cookie(request) or cookie(request, "visit")
-    if not key or not isinstance(token, str) or len(token) > 100:
+    key, whole = cookie(request) or cookie(request, "visit"), _opened(token)
+    if not key or not whole:
         return False
+    salt, mac, mark = whole[:_SALT], whole[_SALT:-_WHO], whole[-_WHO:]
+    return hmac.compare_digest(_mac(key, salt + mark), mac)
+
+
+def _opened(token: object) -> bytes | None:
+    if not isinstance(token, str) or len(token) > 100:
+        return None
     try:
         whole = base64.urlsafe_b64decode(token.encode())
     except ValueError:
-        return False
-    return len(whole) == _SALT + _MAC and hmac.compare_digest(_mac(key, whole[:_SALT]), whole[_SALT:])
+        return None
+    return whole if len(whole) == _SALT + _MAC + _WHO else None
+
+
+def _mark(member_id: str) -> bytes:
+    return hashlib.sha256(b"member" + member_id.encode()).digest()[:_WHO]
 
 
 def _mac(key: str, salt: bytes) -> bytes:

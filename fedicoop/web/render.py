@@ -6,6 +6,7 @@ file, `icon()` draws, and `guarded()` draws a part that foreign data might break
 """
 
 import gzip
+import hashlib
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,9 @@ def render(
     """
     language = language_of(request)
     text = part(request, template, **values)
+    later: dict[str, str] = {}
+    if wait := getattr(values.get("form"), "wait", 0):
+        status, later = 429, {"retry-after": str(wait)}
     visit = origin.new_visit(request)
     base = {
         **PAGE_HEADERS,
@@ -56,13 +60,13 @@ def render(
         "content-language": language,
         "cache-control": "private, no-store" if viewer_of(request) or visit else "no-cache",
     }
-    if viewer_of(request):
-        base["x-signed-in"] = "yes"  # the service worker forgets a member's pages with their session
+    if who := member_of(request):  # the service worker forgets a member's pages when another looks
+        base["x-signed-in"] = hashlib.sha256(who.id.encode()).hexdigest()[:16]
     body = text.encode()
     if "gzip" in request.headers.get("accept-encoding", "") and len(body) > _SMALL:
         # The tokens of forms are salted anew each time, so nothing leaks by a page's length (BREACH).
         body, base["content-encoding"] = gzip.compress(body, 4, mtime=0), "gzip"
-    response = HTMLResponse(body, status, base | (headers or {}))
+    response = HTMLResponse(body, status, base | later | (headers or {}))
     if visit:
         origin.set_cookie(response, _node(request).settings.origin, visit, what="visit", days=1)
     return response

@@ -1,5 +1,6 @@
 """What was typed into one field, made a value; each raises Misused for what is wrong (security case 138)."""
 
+import re
 import unicodedata
 from datetime import date
 
@@ -7,11 +8,23 @@ from fedicoop.errors import Misused
 from fedicoop.web.forms import Form
 
 _KEPT_BREAKS = "\n"
+_LINK = re.compile(r"[/@\\]|\bwww\.|\w[\w-]+\.[^\W\d_]{2,}", re.IGNORECASE)
 
 
 def line(form: Form, name: str, longest: int, *, required: bool = True) -> str:
     """One line: no control or invisible characters, single spaces, NFC."""
     return _checked(" ".join(_visible(form[name], "").split()), name, longest, required)
+
+
+def person(form: Form, name: str, longest: int) -> str:
+    """How somebody is called.  Nothing that a mail program would make a link of: names stand in letters.
+
+    Raises Misused `form.name_link`.
+    """
+    called = line(form, name, longest)
+    if _LINK.search(called):
+        raise Misused("form.name_link", called[:60])
+    return called
 
 
 def text(form: Form, name: str, longest: int, *, required: bool = True) -> str:

@@ -21,7 +21,8 @@ def unplug(one):
 def kept(one, name):
     return one.page.evaluate(
         """async (name) => (await caches.has(name))
-            ? (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname) : []""",
+            ? (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)
+                .filter((path) => path !== "/-/whose") : []""",
         name,
     )
 
@@ -52,7 +53,7 @@ def test_what_is_administered_or_waits_for_somebody_is_never_kept(reader, demo):
     one.enter("camille")
     for path in ("/", "/alertes", "/admin", "/moi", "/echanges", "/publier"):
         one.open(path)
-    one.page.wait_for_function("caches.has('own pages')")
+    one.page.wait_for_function("caches.open('own pages').then((c) => c.match('/')).then((found) => !!found)")
 
     assert set(kept(one, "own pages")) == {"/"}
     assert not {"/alertes", "/admin", "/moi", "/echanges", "/publier"} & set(kept(one, "open pages"))
@@ -84,3 +85,20 @@ def test_a_session_that_was_ended_elsewhere_takes_its_pages_along(reader, demo):
 
     one.page.wait_for_function("caches.has('own pages').then((there) => !there)")
     assert urlsplit(one.page.url).path == "/coops"
+
+
+def test_another_member_at_the_same_browser_finds_nothing_of_the_one_before(reader, demo):
+    one = installed(reader, demo.velo)
+    one.enter("lea")
+    one.open("/aide")
+    one.page.wait_for_function(
+        "caches.open('own pages').then((c) => c.match('/aide')).then((found) => !!found)"
+    )
+
+    one.enter("karim")
+    one.open("/")
+
+    one.page.wait_for_function("caches.open('own pages').then((c) => c.match('/')).then((found) => !!found)")
+    one.page.wait_for_function(
+        "caches.open('own pages').then((c) => c.match('/aide')).then((found) => !found)"
+    )
