@@ -21,7 +21,8 @@ from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
 from fedicoop.finding import data_pages, explore_pages, reindexing, town_pages, words_pages
 from fedicoop.follows import pages as follows
-from fedicoop.follows.back_fill import BackFill, LetGo
+from fedicoop.follows import waking
+from fedicoop.follows.back_fill import BackFill, CatchUp, LetGo
 from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
 from fedicoop.help import pages as manual
@@ -31,7 +32,7 @@ from fedicoop.inbox import store as received
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import collections, own, reminding, resting, tasks
+from fedicoop.listings import catching_up, collections, own, reminding, resting, tasks
 from fedicoop.listings import leaving as listing_leaving
 from fedicoop.listings.news import Listed
 from fedicoop.mail import store as letters
@@ -72,6 +73,7 @@ WORK: Work = {
     "Deliver": (Deliver, deliver),
     "Process": (Process, process),
     "BackFill": (BackFill, heard.back_fill),
+    "CatchUp": (CatchUp, catching_up.catch_up),
     "LetGo": (LetGo, tasks.let_go),
     "Forget": (Forget, tasks.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
@@ -111,6 +113,7 @@ async def house_keeping(node: Node) -> None:
         pass
     async with node.db.write() as tx:
         await queue.tidy(tx)
+        await waking.notice(tx)
         await holidays.end_what_is_over(tx)
         hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))
         if hourly:

@@ -1,4 +1,4 @@
-"""Promises that a follow brings: read what a coop already offers and needs; let it go at the end."""
+"""Promises that hearing a coop brings: read what it offers and needs, catch up with it, let it go."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,10 @@ class LetGo:
     """Nobody here may hear `actor_id` any more: if so, its listings leave our shelf."""
 
     actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """We were away: read again what `followed_id` offers and needs, and ask after what is not there."""
+
+    followed_id: str

@@ -1,6 +1,7 @@
 """What the worker does for listings: read a newly followed coop, end what is over."""
 
 import contextlib
+from dataclasses import dataclass, field
 
 from fedicoop.actors import directory
 from fedicoop.actors.fetching import fetch, pages
@@ -26,24 +27,38 @@ async def back_fill(node: Node, job: Job, task: BackFill) -> None:
     Raises Unreachable while it sleeps, so that the worker tries again.
     """
     them = await directory.actor(node, task.followed_id, refresh=True)
-    urls = [url for url in (them.offers, them.needs) if url] or [url for url in (them.outbox,) if url]
-    kept = 0
-    for url in urls:
-        async for item in pages(node, url, most=MOST):
-            kept += await _keep(node, them, item)
+    seen = await read_shelf(node, them)
     async with node.db.write() as tx:
         await queue.done(tx, job)
-    log.info("back_filled", actor=them.id, listings=kept)
+    log.info("back_filled", actor=them.id, listings=seen.kept)
 
 
-async def _keep(node: Node, them: Actor, item: Thing) -> bool:
+@dataclass(slots=True)
+class Seen:
+    """What was met on a coop's shelf: the ids of all, and how many of them were new to us, or newer."""
+
+    ids: set[str] = field(default_factory=set)
+    kept: int = 0
+
+
+async def read_shelf(node: Node, them: Actor) -> Seen:
+    """Keep what an actor offers and needs; its outbox, where it publishes no such collections."""
+    urls = [url for url in (them.offers, them.needs) if url] or [url for url in (them.outbox,) if url]
+    seen = Seen()
+    for url in urls:
+        async for item in pages(node, url, most=MOST):
+            thing = item.object if isinstance(item, (Create, Announce)) else item
+            seen.ids.add(thing if isinstance(thing, str) else thing.id)
+            seen.kept += await _keep(node, them, thing)
+    return seen
+
+
+async def _keep(node: Node, them: Actor, item: Thing | str) -> bool:
     """One item of theirs.
 
     What a collection embeds is believed of its own author alone; anything else, a neighbour's above
     all, is asked for by its id (security cases 24 and 26).
     """
-    if isinstance(item, (Create, Announce)):
-        item = item.object
     try:
         own = isinstance(item, Proposal) and item.by == them.id and same_origin(item.id, them.id)
         note = item if own else await _ask(node, them, item)
@@ -62,7 +77,7 @@ async def _keep(node: Node, them: Actor, item: Thing) -> bool:
         return kept
 
 
-async def _ask(node: Node, them: Actor, item: Thing) -> Proposal | None:
+async def _ask(node: Node, them: Actor, item: Thing | str) -> Proposal | None:
     id = item if isinstance(item, str) else item.id
     if not same_origin(id, them.id):
         return None
