@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actor_store
 from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.assemble import assemble
+from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Status
 from fedicoop.members import actions as members
@@ -129,6 +131,15 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def actors(self) -> list[Actor]:
+        """As a peer, for the house beside it."""
+        return [self.coop]
+
+    @property
     def cookies(self) -> dict[str, str]:
         """What Léa's browser holds."""
         return {cookie_name(self.origin): self.secret}
@@ -187,6 +198,16 @@ class House:
         code = await asyncio.to_thread(life.popen.wait, START)
         return f"exit {code}: {life.journal.read_text()}"
 
+    async def type_in(self, *words: str, code: int = 0) -> str:
+        """A command of the operator's; what it printed, stdout and stderr."""
+        command = [sys.executable, "-m", "fedicoop", *words, "--data-dir", str(self.folder)]
+        run = partial(
+            subprocess.run, command, env=self._environ(), cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        done = await asyncio.to_thread(run)
+        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        return str(done.stdout + done.stderr)
+
     def close(self) -> None:
         for life in self.lives:
             if life.alive:
@@ -242,17 +263,26 @@ def _lines(journal: Path) -> list[dict[str, Any]]:
 
 
 async def build(
-    folder: Path, *, port: int = 0, peers: tuple[Any, ...] = (), database_url: str = "", pair: int = 0
+    folder: Path,
+    *,
+    port: int = 0,
+    peers: tuple[Any, ...] = (),
+    allowed: tuple[str, ...] = (),
+    database_url: str = "",
+    pair: int = 0,
+    **more: Any,
 ) -> House:
-    """A house with one coop and one member, Léa, who is signed in; `peers` follow it and are followed."""
+    """A house with one coop and one member, Léa, who is signed in; `peers` follow it and are followed.
+
+    `allowed` are hosts that it may talk with later on, `more` are settings.
+    """
     folder.mkdir(mode=0o700, parents=True)
     port = port or free_port()
     origin = f"http://127.0.0.1:{port}"
-    allowed = frozenset({f"127.0.0.1:{port}", *(peer.host for peer in peers)})
-    settings = Settings(data_dir=folder, origin=origin, allowed_peers=allowed, database_url=database_url)
-    settings_room.write_file(
-        folder / settings_room.FILE, {"origin": origin, "locale": "fr", "allowed_peers": allowed}
-    )
+    known = {f"127.0.0.1:{port}", *allowed, *(peer.host for peer in peers)}
+    given = {"origin": origin, "locale": "fr", "allowed_peers": frozenset(known), **more}
+    settings = Settings(data_dir=folder, database_url=database_url, **given)
+    settings_room.write_file(folder / settings_room.FILE, given)
     (folder / "media").mkdir(mode=0o700)
     async with assemble(settings, create=True) as node, node.db.write() as tx:
         await actors.create_server(tx, origin, PAIRS[pair])
@@ -270,8 +300,21 @@ async def build(
         )
         secret = await sessions.begin(tx, lea.id, "Firefox")
         for peer in peers:
-            for them in peer.actors:
-                await actor_store.put(tx, them)
-                await follows.ask(tx, f"{them.id}/follows/1", them.id, coop.id, Status.ACCEPTED)
-                await follows.ask(tx, f"{origin}/activities/{tx.new_id()}", coop.id, them.id, Status.ACCEPTED)
+            await _meet(tx, coop, peer)
     return House(folder, port, coop, lea, secret, database_url)
+
+
+async def introduce(house: House, *peers: Any) -> None:
+    """Peers that came later: they follow the house, and it follows them.  It must not run just now."""
+    settings = settings_room.load({"data_dir": house.folder}, {})
+    async with assemble(settings) as node, node.db.write() as tx:
+        for peer in peers:
+            await _meet(tx, house.coop, peer)
+
+
+async def _meet(tx: Tx, coop: Actor, peer: Any) -> None:
+    for them in peer.actors:
+        await actor_store.put(tx, them)
+        await follows.ask(tx, f"{them.id}/follows/1", them.id, coop.id, Status.ACCEPTED)
+        ours = f"{coop.id.partition('/actors/')[0]}/activities/{tx.new_id()}"
+        await follows.ask(tx, ours, coop.id, them.id, Status.ACCEPTED)

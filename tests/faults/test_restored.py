@@ -1,0 +1,87 @@
+"""F26, and a backup made under load: a house that comes back from an earlier day."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.faults.audit import audit
+from tests.faults.house import House, free_port, introduce
+from tests.faults.member import Browser
+
+
+@asynccontextmanager
+async def people_publish(browser: Browser, word: str) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+
+    async def one(who: int) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await browser.insist(f"{word} {who}-{number}")
+
+    tasks = [asyncio.create_task(one(who)) for who in range(3)]
+    try:
+        yield
+        stop.set()
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def heard(house: House) -> set[tuple[str, str]]:
+    return {(id, kind) for id, kind in house.rows("SELECT id, type FROM received")}
+
+
+async def test_a_backup_made_under_load_restores_into_a_house_whose_peers_see_nothing_but_new_posts(make):
+    ports = free_port(), free_port()
+    hosts = tuple(f"127.0.0.1:{port}" for port in ports)
+    velo = await make(port=ports[0], allowed=hosts)
+    objets = await make(velo, port=ports[1], pair=1)
+    await introduce(velo, objets)
+    life, _ = await velo.start(), await objets.start()
+    people, neighbours = Browser(velo), Browser(objets)
+    archive = velo.folder.parent / "velo.tar.gz"
+
+    async with people_publish(people, "Perceuse"):
+        await asyncio.sleep(0.5)
+        before = dict(people.done)
+        made = json.loads(await velo.type_in("backup", "create", str(archive), "--json"))
+        await asyncio.sleep(0.3)
+    assert len(people.done) > made["listings"] >= len(before) > 0, "the load stopped for the backup"
+    await velo.drained()
+    life.kill()
+    shutil.move(velo.folder, velo.folder.with_name("lost"))
+    known, shelf = heard(objets), set(objets.rows("SELECT id, title, status FROM listings"))
+    restored = json.loads(await velo.type_in("restore", str(archive), "--json"))
+    velo.rows("PRAGMA integrity_check")
+    assert restored["listings"] == made["listings"]
+
+    await velo.start()
+    people.token = ""
+    everything, people.done = people.done, {}
+    for number in range(5):
+        await people.insist(f"Après {number}")
+        await neighbours.insist(f"Échelle {number}")
+    await velo.drained()
+    await objets.drained()
+
+    new = {about for about, kind in heard(objets) - known}
+    fresh = {
+        id
+        for (id,) in velo.rows(
+            "SELECT id FROM sent WHERE object_id IN "
+            "(SELECT id FROM listings WHERE local AND title LIKE 'Après%')"
+        )
+    }
+    assert new == fresh, "its peer heard something else than the new posts"
+    assert shelf <= set(objets.rows("SELECT id, title, status FROM listings"))
+    await audit(velo, listings=before.keys() | people.done.keys())
+    await audit(objets, listings=neighbours.done)
+    there = {title for (title,) in objets.rows("SELECT title FROM listings WHERE NOT local")}
+    assert there == everything.keys() | people.done.keys()
+    here = {title for (title,) in velo.rows("SELECT title FROM listings WHERE NOT local")}
+    assert here == neighbours.done.keys()
