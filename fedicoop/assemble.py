@@ -12,10 +12,10 @@ from fedicoop.db.backup import back_up
 from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
-from fedicoop.errors import Misconfigured
+from fedicoop.errors import Misconfigured, Unavailable
 from fedicoop.node import Node
 from fedicoop.outward import Outward
-from fedicoop.settings import Settings
+from fedicoop.settings import FILE, Settings
 
 
 def now() -> datetime:
@@ -31,6 +31,8 @@ async def assemble(settings: Settings, *, create: bool = False) -> AsyncIterator
     """
     path = settings.database_path
     if not create and not path.exists():
+        if (settings.data_dir / FILE).exists():  # there was one
+            raise Unavailable("storage.missing", str(path))
         raise Misconfigured("settings.not_initialised", str(path), folder=str(settings.data_dir))
     engine = await SqliteEngine.open(path)
     out = Outward(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from functools import cache
 from threading import Lock
+from time import monotonic
 from typing import Any, TextIO
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -34,7 +35,10 @@ _NOISY = (
     "PIL",
 )  # values and requests are ours to tell, if at all
 
+SELDOM = 60.0  # seconds
+
 Event = MutableMapping[str, Any]
+_told: dict[tuple[str, str], tuple[float, int]] = {}
 
 
 class Log:
@@ -51,6 +55,17 @@ class Log:
 
     def error(self, event: str, **values: object) -> None:
         _logger().error(event, **values)
+
+    def seldom(self, event: str, *, about: str = "", **values: object) -> None:
+        """A warning that many would give at once: one a minute, with how many were left out before it."""
+        now, (told, left_out) = monotonic(), _told.get((event, about), (-SELDOM, 0))
+        if now - told < SELDOM:
+            _told[event, about] = told, left_out + 1
+            return
+        if len(_told) > _MOST_ITEMS:
+            _told.clear()
+        _told[event, about] = now, 0
+        _logger().warning(event, **values, **({"left_out": left_out} if left_out else {}))
 
     def exception(self, event: str, **values: object) -> None:
         """An error of our own, with its traceback.  Only inside an `except`."""
@@ -127,15 +142,16 @@ class _Lines:
     """The stream.  That it is gone or full must not stop what was to be told."""
 
     def __init__(self, stream: TextIO) -> None:
-        self.stream, self.lock = stream, Lock()
+        self.stream, self.lock, self.torn = stream, Lock(), False
 
     def write(self, line: str) -> None:
         try:
             with self.lock:
-                self.stream.write(line + "\n")
+                self.stream.write(f"\n{line}\n" if self.torn else f"{line}\n")
                 self.stream.flush()
-        except (OSError, ValueError):
-            pass
+                self.torn = False
+        except (OSError, ValueError):  # a full disk may have taken half of it: the next line begins anew
+            self.torn = True
 
     debug = info = warning = error = critical = write
 

@@ -29,6 +29,7 @@ from fedicoop.help import pages as manual
 from fedicoop.help import statements
 from fedicoop.inbox import door
 from fedicoop.inbox import store as received
+from fedicoop.inbox.pressure import Pressure
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
@@ -194,4 +195,5 @@ def build(node: Node) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.node, app.state.waiting, app.state.keeps = node, WAITING, KEEPS
+    app.state.pressure = Pressure()
     return app

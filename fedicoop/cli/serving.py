@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fedicoop.settings import Settings
 
 INTERRUPTED = 130
+QUICK = 64 * 1024 * 1024  # bytes of a database that is examined in a tenth of a second
 PATIENCE = 5.0  # seconds that a new process waits for the one before it to leave
 FAREWELL = 9.0  # seconds until a process that was told to stop has gone; jobs in hand get eight of them
 
@@ -115,6 +116,8 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, b
         systemd.tell("STOPPING=1")
         stop.set()
 
+    if alone:
+        await asyncio.to_thread(_examine, settings.database_path)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, hear, number)
     async with assemble(settings) as node:
@@ -127,6 +130,23 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, b
         await _all_or_none(tasks, stop)
     log.info("stopped", by=signal.Signals(told[0]).name if told else "itself")
     return INTERRUPTED if signal.SIGINT in told else 0
+
+
+def _examine(database: Path) -> None:
+    """Look at the database before anybody writes to it, if it was left open or is looked at quickly.
+
+    What is damaged is told with the way out, not served and made worse.  Raises Unavailable
+    `storage.corrupt`.
+    """
+    from fedicoop.db.backup import look_at, was_left_open
+
+    if not database.exists():
+        return  # whoever opens it says so
+    left_open = was_left_open(database)
+    if left_open:
+        log.info("database.left_open", database=str(database))
+    if left_open or database.stat().st_size < QUICK:
+        look_at(database, "quick_check")
 
 
 def _promises(
@@ -147,7 +167,9 @@ async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await house_keeping(node)
-        except Exception:  # a full disk, say: the next minute may be better
+        except Unavailable as problem:  # a full disk, say: the next minute may be better
+            log.seldom("house_keeping.waits", about=problem.key, key=problem.key, detail=problem.detail)
+        except Exception:
             log.exception("house_keeping.failed")
         try:
             async with asyncio.timeout(HOUSE_KEEPING.total_seconds()):

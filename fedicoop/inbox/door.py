@@ -45,6 +45,7 @@ async def receive(request: Request) -> Response:
     decided afterwards, from the table `received`.  503 where the sender's key could not be asked for.
     """
     node: Node = request.app.state.node
+    await request.app.state.pressure.require_room(node)
     await _own_inbox(node, request.path_params.get("handle"))
     body = await _body(request)
     signed = _signed(request, node, body)

@@ -30,6 +30,17 @@ async def given_up(tx: Tx, *, limit: int = 50) -> list[GivenUp]:
     )
 
 
+async def waiting(tx: Tx, prefix: str, *, most: int) -> int:
+    """How much waits in the lanes whose name begins so; counted no further than `most`."""
+    return await tx.count(
+        """SELECT count(*) FROM (SELECT 1 FROM jobs
+           WHERE NOT dead AND lane >= :prefix AND lane < :beyond LIMIT :most) AS some""",
+        prefix=prefix,
+        beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+        most=most,
+    )
+
+
 async def retry_now(tx: Tx, lane: str | None = None) -> int:
     """Try now what waits for its next try, and once more for seven days what was given up.
 

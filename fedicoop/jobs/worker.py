@@ -75,7 +75,8 @@ async def _try(node: Node, work: Work, job: Job) -> None:
     except Unreachable as problem:
         await _later(node, job, str(problem), retry_after=problem.retry_after, lane_closed=True)
     except Unavailable as problem:
-        await _later(node, job, str(problem))
+        ours = problem.key.startswith("storage.")  # as soon as our own disk lets us
+        await _later(node, job, str(problem), retry_after=PAUSE if ours else None)
     except Problem as problem:
         log.warning("jobs.refused", **_named(job), error=str(problem))
         await _settle(node, job, partial(queue.done, job=job))

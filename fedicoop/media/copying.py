@@ -3,6 +3,7 @@
 from typing import Protocol
 from urllib.parse import urljoin
 
+from fedicoop.db import room
 from fedicoop.errors import Malformed, Refused, Unavailable, Unreachable
 from fedicoop.log import log
 from fedicoop.media import store
@@ -35,10 +36,12 @@ async def copy_picture(node: Node, job: Attempted, task: CopyPicture) -> None:
         if not await store.is_wanted(tx, task.source):
             return
     try:
+        room.require(node.settings, room.FOR_PEERS)
         await store.keep(node, await _fetch(node, task.source), source=task.source)
     except (Malformed, Refused, Unavailable, Unreachable) as problem:
         again = isinstance(problem, (Unavailable, Unreachable)) and problem.key != "peer.too_large"
-        if again and job.attempts < MOST_ATTEMPTS:
+        ours = problem.key.startswith("storage.")  # our disk is the matter: no photo is given up for that
+        if ours or (again and job.attempts < MOST_ATTEMPTS):
             raise
         log.info("picture.not_copied", source=task.source, key=problem.key, detail=problem.detail)
         async with node.db.write() as tx:

@@ -17,12 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedicoop.db import room
 from fedicoop.errors import NotFound, Problem, Unavailable
 from fedicoop.log import log
 from fedicoop.media import files
 from fedicoop.media.pages import INERT
 from fedicoop.node import Node
 from fedicoop.outward import Outward
+from fedicoop.settings import Settings
 
 DEEPEST = 17
 """No closer than a street: places are blurred to a kilometre, and a house number would say too much."""
@@ -89,7 +91,7 @@ async def _fetched(node: Node, path: Path, z: int, x: int, y: int) -> bytes:
         answer = await node.out.get(url, {"accept": "image/png,image/webp,image/jpeg"}, limit=MOST_BYTES)
     if answer.status != 200 or not _kind(answer.body):
         raise NotFound("page.not_found", f"{url} answered {answer.status}")
-    await asyncio.to_thread(_keep, path, answer.body)
+    await asyncio.to_thread(_keep, node.settings, path, answer.body)
     return answer.body
 
 
@@ -98,8 +100,9 @@ def _kind(data: bytes) -> str:
     return next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
 
 
-def _keep(path: Path, data: bytes) -> None:
+def _keep(settings: Settings, path: Path, data: bytes) -> None:
     with suppress(Unavailable):  # a full disk: then it is fetched again
+        room.require(settings, room.FOR_PEERS)
         files.write(path.parent, {path.name: data})
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fedicoop.errors import Problem
+from fedicoop.errors import Problem, Unavailable
 from fedicoop.log import log
 from fedicoop.members import sessions
 from fedicoop.node import Node
@@ -78,12 +78,15 @@ async def _found(node: Node, secret: str) -> tuple[sessions.Found | None, int]:
         async with node.db.read() as tx:
             found = await sessions.find(tx, secret)
             unread = await notices.unread(tx, found.id) if found else 0
-        if found and sessions.wants_touch(found, node.db.clock()):
+    except Problem as problem:
+        log.seldom("session.not_read", about=problem.key, key=problem.key)
+        return None, 0
+    if found and sessions.wants_touch(found, node.db.clock()):
+        try:
             async with node.db.write() as tx:
                 await sessions.touch(tx, found.session_id)
-    except Problem as problem:
-        log.warning("session.not_read", key=problem.key)
-        return None, 0
+        except Unavailable as problem:  # a full disk signs nobody out
+            log.seldom("session.not_touched", about=problem.key, key=problem.key)
     return found, unread
 
 

@@ -25,6 +25,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import i18n
+from fedicoop.db import room
 from fedicoop.errors import Forbidden, Malformed, Misused, Problem, TooLarge, TooMany, Unsupported
 from fedicoop.web import origin
 from fedicoop.web.render import chosen_language, language_of
@@ -103,8 +104,9 @@ async def read(request: Request, *, files: int = 0) -> Form:
 
     Some more files than that come through, so that the page can say beside the field that they are
     too many.  Raises Forbidden where it does not come from a page of ours (Stale where it once did),
-    TooLarge `form.too_large`, Malformed `form.unreadable`.
+    TooLarge `form.too_large`, Malformed `form.unreadable`, Unavailable where there is no room to write.
     """
+    room.require(request.app.state.node.settings, room.FOR_MEMBERS)
     texts: dict[str, list[str]] = {}
     uploads: dict[str, list[UploadFile]] = {}
     parsed = await _parsed(request, files)

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from fedicoop import i18n
-from fedicoop.errors import NotFound, Problem, TooMany
+from fedicoop.errors import NotFound, Problem, TooMany, Unavailable
 from fedicoop.log import log, shown_path
 from fedicoop.web import forms, kept, origin
 from fedicoop.web.headers import request_id
@@ -18,6 +18,7 @@ from fedicoop.web.negotiation import wants_page
 from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import SignInFirst
 
+PAUSE = 60  # seconds until one comes back to what is not possible just now
 _UNSEEN = {"cache-control": "private, no-store"}
 
 
@@ -40,9 +41,19 @@ async def on_problem(request: Request, problem: Exception) -> Response:
         return RedirectResponse(_entrance(request), 303, {"cache-control": "private, no-store"})
     if wants_page(request) and (again := await _not_lost(request, problem)):
         return again
-    log.info("page.refused", key=problem.key, detail=problem.detail, path=shown_path(request.scope["path"]))
-    later = {"retry-after": str(problem.seconds)} if isinstance(problem, TooMany) else None
-    return _answer(request, problem, problem.status, later)
+    told = {"key": problem.key, "detail": problem.detail, "path": shown_path(request.scope["path"])}
+    if isinstance(problem, Unavailable):
+        log.seldom("page.unavailable", about=problem.key, **told)
+    else:
+        log.info("page.refused", **told)
+    return _answer(request, problem, problem.status, _later(problem))
+
+
+def _later(problem: Problem) -> dict[str, str] | None:
+    """When it may be tried again, for those who asked too often or at a bad time (RFC 9110, 10.2.3)."""
+    if isinstance(problem, TooMany):
+        return {"retry-after": str(problem.seconds)}
+    return {"retry-after": str(PAUSE)} if isinstance(problem, Unavailable) else None
 
 
 async def _not_lost(request: Request, problem: Problem) -> Response | None:

@@ -63,6 +63,7 @@ def make(stack: AsyncExitStack, tmp_path: Path) -> Make:
 
     async def build_one(*peers: Peer, folder: Path | None = None, **more: object) -> House:
         house = await build(folder or tmp_path / f"house-{next(count)}", peers=peers, **more)
+        house.journals = tmp_path
         stack.callback(house.close)
         stack.push_async_callback(house.http.aclose)
         return house

@@ -5,6 +5,7 @@ then on it is only met as the world meets it: over HTTP, by its log, and by its 
 """
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -120,6 +122,8 @@ class House:
     database_url: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     lives: list[Process] = field(default_factory=list)
+    count: Iterator[int] = field(default_factory=itertools.count)
+    journals: Path | None = None  # where their logs go; None: beside the folder
     prefix: tuple[str, ...] = ()  # what its processes are started by: prlimit, ip netns exec …
     http: httpx.AsyncClient = field(init=False, repr=False)
 
@@ -154,7 +158,8 @@ class House:
 
     def launch(self, role: str = "serve", *flags: str, **environ: str) -> Process:
         """Start a process, and do not wait for it."""
-        journal = self.folder.parent / f"{self.folder.name}-{role}-{len(self.lives)}.log"
+        journals = self.journals or self.folder.parent
+        journal = journals / f"{self.folder.name}-{role}-{next(self.count)}.log"
         command = [sys.executable, "-m", "fedicoop", role, "--data-dir", str(self.folder), *flags]
         with journal.open("ab") as log:
             popen = subprocess.Popen(
@@ -194,7 +199,7 @@ class House:
     async def refusal(self, role: str = "serve", *flags: str, **environ: str) -> str:
         """Start a process that should refuse to; what it says, after its exit code."""
         life = self.launch(role, *flags, **environ)
-        life.planned = True
+        self.lives.remove(life)  # its words are no log
         code = await asyncio.to_thread(life.popen.wait, START)
         return f"exit {code}: {life.journal.read_text()}"
 
