@@ -3,12 +3,20 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from tests.faults.audit import audit
 from tests.faults.house import House, free_port, introduce
 from tests.faults.member import Browser
+
+
+async def until(seen: Callable[[], bool], patience: float = 20.0) -> None:
+    end = time.monotonic() + patience
+    while not seen():
+        assert time.monotonic() < end, "it did not come"
+        await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -47,10 +55,10 @@ async def test_a_backup_made_under_load_restores_into_a_house_whose_peers_see_no
     archive = velo.folder.parent / "velo.tar.gz"
 
     async with people_publish(people, "Perceuse"):
-        await asyncio.sleep(0.5)
+        await until(lambda: len(people.done) > 5)
         before = dict(people.done)
         made = json.loads(await velo.type_in("backup", "create", str(archive), "--json"))
-        await asyncio.sleep(0.3)
+        await until(lambda: len(people.done) > made["listings"] + 5)
     assert len(people.done) > made["listings"] >= len(before) > 0, "the load stopped for the backup"
     await velo.drained()
     life.kill()
