@@ -174,7 +174,7 @@ async def test_an_admin_asks_for_a_backup_and_finds_it(network):
 
 
 async def test_old_backups_of_the_house_go_when_newer_ones_are_there(network):
-    nord = await network.add("nord.test")
+    nord = await network.add("nord.test", backups_kept=0)
     visitor = await at_the_desk(nord)
     folder = nord.node.settings.backups_dir
     folder.mkdir()

@@ -13,7 +13,7 @@ from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.app import keeps, probes
 from fedicoop.app.keeps import KEEPS
 from fedicoop.app.probes import OwnHost
-from fedicoop.desk import coop_page, first_run, report_pages, reported_pages, reporting, reports
+from fedicoop.desk import backups, coop_page, first_run, report_pages, reported_pages, reporting, reports
 from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
 from fedicoop.exchanges import keeping as exchanges
@@ -137,6 +137,7 @@ async def house_keeping(node: Node) -> None:
         await pictures.sweep(node)
         await asyncio.to_thread(tiles.sweep, node.settings.data_dir / "tiles")
         await write_morning_news(node)
+        await backups.nightly(node)
 
 
 ROUTES: list[BaseRoute] = [

@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 MARGIN = 16 * 1024 * 1024  # bytes left free beside what is needed
 
 
-async def make(settings: "Settings", file: Path, *, listings: int) -> Manifest:
+async def make(settings: "Settings", file: Path, *, listings: int, spare: int = MARGIN) -> Manifest:
     """Write a backup to the new file `file`, and read it back.  The house may be in use meanwhile.
 
-    Raises Conflict where the file exists, Unavailable where there is no room or the disk says no.
+    `spare` bytes must be left beside it.  Raises Conflict where the file exists, Unavailable where there
+    is no room or the disk says no.
     """
     from fedicoop.db import faults
     from fedicoop.db.backup import back_up
 
     folder = _place(file)
     try:
-        _require_room(settings, folder)
+        _require_room(settings, folder, spare)
         with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=folder) as scratch:
             copy = await back_up(settings.database_path, Path(scratch) / DATABASE)
             partial = Path(scratch) / "backup.tar.gz"
@@ -58,10 +59,10 @@ def _place(file: Path) -> Path:
     return folder
 
 
-def _require_room(settings: "Settings", folder: Path) -> None:
+def _require_room(settings: "Settings", folder: Path, spare: int) -> None:
     """Room for a copy of the database and for the archive, which is at most as large as what is in it."""
     pictures = sum(one.stat().st_size for one in _pictures(settings.media_dir))
-    needed = 2 * settings.database_path.stat().st_size + pictures + MARGIN
+    needed = 2 * settings.database_path.stat().st_size + pictures + spare
     free = shutil.disk_usage(folder).free
     if free < needed:
         shown = {"needed": str(-(-needed // 1_000_000)), "free": str(free // 1_000_000)}

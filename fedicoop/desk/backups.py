@@ -1,29 +1,38 @@
-"""Backups that the house makes of itself when an admin asks: beside the database, to be carried away."""
+"""Backups that the house makes of itself, each night or when an admin asks: beside the database, to be
+carried away."""
 
 import asyncio
 import json
 import re
+import shutil
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fedicoop import meta
-from fedicoop.db import Tx
+from fedicoop.actors import addresses
+from fedicoop.actors import store as actors
+from fedicoop.db import Tx, room
 from fedicoop.desk import archiving
 from fedicoop.errors import Problem, Unavailable
+from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
 
 KEPT = 3
-"""How many backups of this sort stay; older ones go once a newer one is there."""
+"""How many backups stay in a house that makes none at night; older ones go once a newer one is there."""
+HOUR = 3
+"""After three at night, where the house is."""
+UNFINISHED = 3600.0  # seconds after which nobody works on it any more
 LANE = "backup"
 _NAME = re.compile(r"fedicoop-\d{8}T\d{6}\.tar\.gz")
 
 
 @dataclass(frozen=True, slots=True)
 class MakeBackup:
-    """A promise: the whole house in one file."""
+    """A promise: the whole house in one file; `asked_by` nobody at night."""
 
     asked_by: str
 
@@ -61,15 +70,48 @@ async def make_backup(node: Node, job: Job, task: MakeBackup) -> None:  # noqa: 
         if job.attempts > 1:
             raise Unavailable("desk.backup_long", command="fedicoop backup create fedicoop-backup.tar.gz")
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        await archiving.make(node.settings, file, listings=listings)
+        await asyncio.to_thread(_sweep, folder)
+        await archiving.make(node.settings, file, listings=listings, spare=room.FOR_PEERS)
     except Problem as problem:
-        log.warning("backup.not_made", key=problem.key, detail=problem.detail)
+        log.seldom("backup.not_made", about=problem.key, key=problem.key, detail=problem.detail)
         async with node.db.write() as tx:
             await meta.put(tx, "backup_trouble", json.dumps({"key": problem.key, "values": problem.values}))
         return
-    await asyncio.to_thread(_forget_old, folder)
+    await asyncio.to_thread(_forget_old, folder, node.settings.backups_kept or KEPT)
     async with node.db.write() as tx:
         await note(tx)
+    log.info("backup.made", file=str(file))
+
+
+async def nightly(node: Node) -> bool:
+    """Promise the backup of this night, if it is time and none was made since; whether it was promised.
+
+    A house that slept at that hour makes it when it wakes; a new house waits for its first night.  What
+    could not be made is tried again with the next call, an hour later.
+    """
+    if not node.settings.backups_kept:
+        return False
+    async with node.db.write() as tx:
+        if await is_at_work(tx) or not _due(tx, await latest(tx) or await _born(node, tx)):
+            return False
+        await queue.enqueue(tx, MakeBackup(""), lane=LANE)
+    return True
+
+
+async def is_at_work(tx: Tx) -> bool:
+    """Whether one is promised, or being made."""
+    return bool(await queue.waiting(tx, LANE, most=1))
+
+
+def _due(tx: Tx, last: datetime) -> bool:
+    here = tx.now.astimezone(tx.zone)
+    night = here.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    return last < (night if night <= here else night - timedelta(days=1))
+
+
+async def _born(node: Node, tx: Tx) -> datetime:
+    server = await actors.find(tx, addresses.server_id(node.settings.origin))
+    return server.published if server and server.published else tx.now
 
 
 async def note(tx: Tx) -> None:
@@ -98,6 +140,13 @@ def here(folder: Path) -> list[Backup]:
     ]
 
 
-def _forget_old(folder: Path) -> None:
-    for old in here(folder)[KEPT:]:
+def _forget_old(folder: Path, kept: int) -> None:
+    for old in here(folder)[kept:]:
         (folder / old.name).unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """What a killed process left half made: nobody will end it."""
+    for one in folder.glob(".fedicoop-*"):
+        if time.time() - one.stat().st_mtime > UNFINISHED:
+            shutil.rmtree(one, ignore_errors=True)

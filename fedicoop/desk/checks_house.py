@@ -1,6 +1,7 @@
 """What the database is asked: who lives here, what is late, what is missing."""
 
 import asyncio
+import json
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from fedicoop.node import Node
 from fedicoop.outward.post import knock
 
 OLD_BACKUP = timedelta(days=7)
+REMINDED = timedelta(days=14)
 LATE = timedelta(hours=1)
 RECENT = timedelta(days=7)
 
@@ -91,6 +93,19 @@ async def _backups(node: Node, language: str) -> list[Finding]:
     return [fine("backup", since)]
 
 
+async def _restored(node: Node, language: str) -> list[Finding]:
+    """A house that came back from an earlier day lacks what was done since: somebody must look."""
+    async with node.db.read() as tx:
+        at, source = await meta.find(tx, "restored_at"), await meta.find(tx, "restored_from")
+        now = tx.now
+    if at is None or source is None or now - datetime.fromisoformat(at) > REMINDED:
+        return []
+    made = moment(datetime.fromisoformat(json.loads(source)["created"]), language)
+    return [
+        mind("restored", "doctor.restored", since=ago(datetime.fromisoformat(at), now, language), made=made)
+    ]
+
+
 async def _pictures(node: Node, language: str) -> list[Finding]:
     """Every photo that a row names is there."""
 
@@ -141,6 +156,6 @@ class _Name:
     name: str
 
 
-QUICK = (_identity, _clock, _promises, _letters, _backups, _pictures)
+QUICK = (_identity, _clock, _promises, _letters, _backups, _restored, _pictures)
 """For a page: asks nobody outside."""
-CHECKS = (_identity, _clock, _promises, _mail, _backups, _pictures)
+CHECKS = (_identity, _clock, _promises, _mail, _backups, _restored, _pictures)

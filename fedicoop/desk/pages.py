@@ -106,7 +106,7 @@ async def health(request: Request) -> Response:
         late = await deliveries.waiting(tx, language)
         first = await coops.first(tx)
         latest, trouble = await backups.latest(tx), await backups.trouble(tx)
-        at_work = any(lane.lane == backups.LANE and lane.waiting for lane in await queue.lanes(tx))
+        at_work = await backups.is_at_work(tx)
     return render(
         request,
         "desk/health.html",
@@ -116,6 +116,7 @@ async def health(request: Request) -> Response:
         late=late,
         backups=here,
         folder=node.settings.backups_dir,
+        kept=node.settings.backups_kept,
         latest=latest,
         trouble=explain(trouble.problem, language) if trouble else None,
         at_work=at_work,
@@ -142,7 +143,7 @@ async def back_up(request: Request) -> Response:
     who = await _keeper(request)
     await forms.read(request)
     async with node.db.write() as tx:
-        if not any(lane.lane == backups.LANE and lane.waiting for lane in await queue.lanes(tx)):
+        if not await backups.is_at_work(tx):
             await queue.enqueue(tx, MakeBackup(who.id), lane=backups.LANE)
     return forms.see_other(request, f"{HEALTH}?said=backup#backups")
 

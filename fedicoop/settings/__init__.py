@@ -52,6 +52,7 @@ class Settings:
     source_url: str = ""  # where readers find the source of what runs here (AGPL, section 13)
     smtp_url: str = field(default="", repr=False)  # where letters are handed in; empty: a house without mail
     mail_from: str = ""  # who they are from; empty: the mail server's user, else noreply@ our host
+    backups_kept: int = 7  # one is made each night; 0: only by hand
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
