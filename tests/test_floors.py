@@ -121,8 +121,9 @@ def test_one_room_one_table():
     owners = {
         "listings": "listings/store.py",
         "boosts": "listings",
-        "search_listings": "listings/index_sqlite.py",
+        "search_listings": "listings/index_",
         "search_tokens": "listings/index_sqlite.py",
+        "search_vocabulary": "listings/index_postgres.py",
         "synonyms": "finding/synonyms.py",
         "drafts": "listings/drafts.py",
         "follows": "follows/store.py",

@@ -42,7 +42,13 @@ class Connection(Protocol):
 
 
 class Engine(Protocol):
-    def transaction(self, *, write: bool) -> AbstractAsyncContextManager[Connection]: ...
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`: for the few statements that they do not share."""
+
+    def transaction(
+        self, *, write: bool, beside: bool = False
+    ) -> AbstractAsyncContextManager[Connection]: ...
 
     async def close(self) -> None: ...
 
@@ -60,6 +66,7 @@ class Tx:
     new_id: Callable[[], str]
     _connection: Connection
     zone: tzinfo = UTC
+    dialect: str = "sqlite"
 
     @property
     def today(self) -> date:
@@ -122,23 +129,31 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, beside: bool = False) -> AsyncIterator[Tx]:
         """All of it or none of it: what changed, and whatever must follow from the change.
 
-        When the block has been left without an exception, the change is on the disk.
+        When the block has been left without an exception, the change is on the disk.  One writes at a
+        time, across all processes, so that what was read stays true until the end.  `beside`: others
+        that say so too may write at the same time, where the database can do that; for a block whose
+        every statement decides alone, by a constraint or in its own WHERE.
         """
-        async with self._transaction(write=True) as (tx, connection):
+        async with self._transaction(write=True, beside=beside) as (tx, connection):
             yield tx
         if connection.changed:
             self._commits.add()
 
     @asynccontextmanager
-    async def _transaction(self, *, write: bool) -> AsyncIterator[tuple[Tx, Connection]]:
+    async def _transaction(
+        self, *, write: bool, beside: bool = False
+    ) -> AsyncIterator[tuple[Tx, Connection]]:
         assert not inside.get(), "one transaction at a time: hand the Tx down instead"
         token = inside.set(True)
         try:
-            async with self.engine.transaction(write=write) as connection:
-                yield Tx(self.clock(), self.new_id, connection, self.zone), connection
+            async with self.engine.transaction(write=write, beside=beside) as connection:
+                yield (
+                    Tx(self.clock(), self.new_id, connection, self.zone, self.engine.dialect),
+                    connection,
+                )
         finally:
             inside.reset(token)
 

@@ -5,9 +5,10 @@ exception that it is: it shall be seen as a bug.
 """
 
 import errno
+import re
 import sqlite3
 
-from fedicoop.errors import Unavailable
+from fedicoop.errors import Misconfigured, Unavailable
 
 # The primary result codes of https://www.sqlite.org/rescode.html.  With a file size limit a full
 # disk says IOERR, not FULL; both leave the transaction already rolled back.
@@ -44,3 +45,44 @@ def of_sqlite(error: sqlite3.Error) -> Exception:
 def of_system(error: OSError) -> Unavailable:
     """The Unavailable that a failed file operation means."""
     return Unavailable(_BY_ERRNO.get(error.errno or 0, "storage.cannot_open"), str(error))
+
+
+# The conditions and classes of https://www.postgresql.org/docs/15/errcodes-appendix.html
+_BY_SQLSTATE = {
+    "53100": "storage.full",
+    "25006": "storage.read_only",
+    "58030": "storage.disk_error",
+    "40": "storage.busy",  # a conflict or a deadlock with another writer
+    "55P03": "storage.busy",
+    "57014": "storage.busy",
+    "53300": "storage.busy",
+    "XX001": "storage.corrupt",
+    "XX002": "storage.corrupt",
+    "08": "storage.unreachable",
+    "25P03": "storage.unreachable",
+    "53": "storage.unreachable",
+    "57P": "storage.unreachable",
+}
+_NO_ENTRY = ("28", "3D", "42501")  # who we are, which database, what we may
+
+
+def of_postgres(error: Exception) -> Exception:
+    """The Unavailable that this error of psycopg's means, or the error itself where it is a bug of ours.
+
+    One without a code comes from the connection: it was closed, or never was.
+    """
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        lost = type(error).__name__ in ("OperationalError", "InterfaceError", "ConnectionTimeout")
+        return Unavailable("storage.unreachable", str(error).strip()) if lost else error
+    key = next((_BY_SQLSTATE[part] for part in (state, state[:3], state[:2]) if part in _BY_SQLSTATE), None)
+    return Unavailable(key, f"{state} {error}".strip()) if key else error
+
+
+def of_connecting(error: Exception) -> Unavailable | Misconfigured:
+    """Why a server does not let us in: it is away, or it does not want us."""
+    text = " ".join(str(error).split())
+    state = getattr(error, "sqlstate", None) or ""
+    if state.startswith(_NO_ENTRY) or re.search(r"FATAL:.*(authentication|does not exist|permission)", text):
+        return Misconfigured("storage.no_entry", text, answer=re.sub(r".*FATAL: *", "", text)[:200])
+    return Unavailable("storage.unreachable", text)

@@ -1,6 +1,8 @@
 """Numbered SQL files, each applied once, in order, each in its own transaction.
 
 Forward only: the way back is the backup that is made before a database with something in it changes.
+Where PostgreSQL needs other words than SQLite, `0007_search.postgres.sql` stands beside `0007_search.sql`
+and is the same step there.
 """
 
 import re
@@ -12,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fedicoop.db import Database
+from fedicoop.db.statements import by_bytes
 from fedicoop.errors import Misconfigured, Problem
 
 _NAME = re.compile(r"\d{4}_\w+\.sql")
@@ -54,7 +57,7 @@ async def migrate(
     migration_changed" if an applied file is not what it was, "storage.migration_failed" if SQL
     fails (nothing of that file is kept then).
     """
-    known = read(folder or files("fedicoop.db") / "migrations")
+    known = read(folder or files("fedicoop.db") / "migrations", db.engine.dialect)
     applied = await _applied(db)
     _compare(known, applied)
     fresh = [one for one in known if one.name not in applied]
@@ -63,10 +66,13 @@ async def migrate(
     return [one.name for one in fresh if await _apply(db, one)]
 
 
-def read(folder: Traversable) -> list[Migration]:
-    """The migrations of a folder, in their order."""
-    found = sorted((file for file in folder.iterdir() if _NAME.fullmatch(file.name)), key=lambda f: f.name)
-    texts = [(file.name, file.read_text(encoding="utf-8")) for file in found]
+def read(folder: Traversable, dialect: str = "sqlite") -> list[Migration]:
+    """The migrations of a folder, in their order, as a database of this sort needs them."""
+    found = {file.name: file for file in folder.iterdir()}
+    texts = []
+    for name in sorted(name for name in found if _NAME.fullmatch(name)):
+        own = name.replace(".sql", ".postgres.sql") if dialect == "postgresql" else name
+        texts.append((name, found.get(own, found[name]).read_text(encoding="utf-8")))
     return [Migration(name, text, sha256(text.encode()).hexdigest()) for name, text in texts]
 
 
@@ -111,7 +117,7 @@ async def _apply(db: Database, migration: Migration) -> bool:
             return False
         try:
             for statement in statements(migration.sql):
-                await tx.run(statement)
+                await tx.run(by_bytes(statement) if tx.dialect == "postgresql" else statement)
         except Problem:
             raise
         except Exception as error:

@@ -61,6 +61,8 @@ class _Reading:
 class SqliteEngine:
     """The file, its writer and its readers."""
 
+    dialect = "sqlite"
+
     def __init__(self, writer: Thread, readers: Sequence[Thread], patience: float) -> None:
         self._writer, self._readers, self._turns = writer, readers, Turns(writer, patience)
         self._idle: asyncio.LifoQueue[Thread] = asyncio.LifoQueue()
@@ -98,7 +100,12 @@ class SqliteEngine:
             raise
         return cls(threads[0], threads[1:], patience)
 
-    def transaction(self, *, write: bool) -> AbstractAsyncContextManager[Connection]:
+    def transaction(
+        self,
+        *,
+        write: bool,
+        beside: bool = False,  # noqa: ARG002 - one writes at a time
+    ) -> AbstractAsyncContextManager[Connection]:
         return self._turns.turn() if write else self._reading()
 
     @asynccontextmanager

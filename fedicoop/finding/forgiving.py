@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fedicoop.db import Tx
-from fedicoop.listings import index
-from fedicoop.listings import index_sqlite as engine
-from fedicoop.listings.index_sqlite import Wanted
+from fedicoop.listings import engine, index
+from fedicoop.listings.hits import Wanted
 from fedicoop.listings.question import FARTHEST_KM, RADII, Question
 from fedicoop.words.stemming import is_known
 from fedicoop.words.synonyms import Synonyms, bundled

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from fedicoop.db import Tx
 from fedicoop.finding.topics import PLAIN, Topic
-from fedicoop.listings import index, store
-from fedicoop.listings import index_sqlite as engine
+from fedicoop.listings import engine, index, store
 from fedicoop.listings.categories import NARROW
-from fedicoop.listings.index_sqlite import Wanted
+from fedicoop.listings.hits import Wanted
 from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.question import Question
 from fedicoop.words.tokens import Term, Token, all_of, any_of

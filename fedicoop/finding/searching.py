@@ -11,9 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from fedicoop.db import Tx
 from fedicoop.finding import ordering, synonyms
 from fedicoop.finding.forgiving import Looser, corrections, farther, looser
-from fedicoop.listings import index, store
-from fedicoop.listings import index_sqlite as engine
-from fedicoop.listings.index_sqlite import Hit, Wanted
+from fedicoop.listings import engine, index, store
+from fedicoop.listings.hits import Hit, Wanted, km_of
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.question import FARTHEST_KM, Question, Sort
 from fedicoop.places.geometry import Point, cosine_of_km, distance_km, on_globe, shown_km
@@ -105,7 +104,7 @@ class _Look:
             return []
         words = [term for _, term in bundled().term(asked(question.words), self.house)]
         hits = await engine.nearest(self.tx, self._wanted(question, words, FARTHEST_KM), limit=1)
-        found = farther(question, engine.km_of(hits[0])) if hits else None
+        found = farther(question, km_of(hits[0])) if hits else None
         return [found] if found else []
 
     def _wanted(self, question: Question, words: Sequence[Term], reach: float | None) -> Wanted:

@@ -12,9 +12,9 @@ from zlib import crc32
 from fedicoop import meta
 from fedicoop.db import Tx
 from fedicoop.i18n import LANGUAGES, t
-from fedicoop.listings import index_sqlite as engine
+from fedicoop.listings import engine
 from fedicoop.listings.cells import cells, covering
-from fedicoop.listings.index_sqlite import Entry
+from fedicoop.listings.hits import Entry
 from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.listings.question import Question, Source
 from fedicoop.places.geometry import Point, blur, on_globe

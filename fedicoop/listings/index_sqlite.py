@@ -1,4 +1,4 @@
-"""SQLite's own SQL: what is searched, held in FTS5.  Another engine gets a file beside this one.
+"""SQLite's own SQL: what is searched, held in FTS5.  PostgreSQL's stands beside it.
 
 A question comes as a term of tokens and becomes an FTS5 query in which each token is quoted: no word
 that anybody types is ever syntax (security case 117).  Distance, dates and turns are computed in the
@@ -7,55 +7,11 @@ query, so that only the rows of a page come back.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fedicoop.db import Tx
-from fedicoop.places.geometry import km_of_cosine
+from fedicoop.listings.hits import MIXED, PRIME, Entry, Hit, Wanted, mixing, seen_from
 from fedicoop.words.tokens import AllOf, AnyOf, Term
-
-MIXED = 4000
-"""How many of the newest take their turns in the fair order."""
-_PRIME = 1_000_003
-
-Vector = tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What is kept of a listing beside its tokens."""
-
-    number: int
-    listing_id: str
-    owner: int
-    place: Vector | None
-    available_from: datetime | None
-    available_to: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What must hold of a hit: its tokens, how near it is (the cosine of the angle), when it is free."""
-
-    term: Term
-    seen_from: Vector | None = None
-    cosine: float | None = None
-    free_from: datetime | None = None
-    free_to: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A listing that answers, with the key by which it is ordered: three whole numbers, rising."""
-
-    listing_id: str
-    first: int
-    second: int
-    third: int
-
-    @property
-    def key(self) -> tuple[int, int, int]:
-        return self.first, self.second, self.third
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +87,7 @@ async def nearest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = 
     """The nearest first, the newest first where they are equally near; those without a place at the end."""
     source, values = _from(wanted)
     apart = f"CASE WHEN l.x IS NULL THEN 1 << 60 ELSE CAST(round((1.0 - ({_COSINE})) * 1e15) AS INTEGER) END"
-    values |= _vector(wanted)
+    values |= seen_from(wanted)
     beyond = "WHERE (first, second) > (:first, :second)" if after else ""
     if after:
         values |= {"first": after[0], "second": after[1]}
@@ -151,25 +107,19 @@ async def fair(tx: Tx, wanted: Wanted, *, day: int, limit: int, after: Sequence[
     beyond = "WHERE (turn, lot, number) > (:first, :second, :third)" if after else ""
     if after:
         values |= {"first": after[0], "second": after[1], "third": after[2]}
-    mixing = 1 + day * 7919 % (_PRIME - 1)  # a number by which all others are multiplied, modulo a prime
     return await tx.all(
         Hit,
         f"""SELECT listing_id, turn AS first, lot AS second, number AS third FROM (
-                SELECT listing_id, number, owner % {_PRIME} * :mixing % {_PRIME} AS lot, row_number() OVER (
-                    PARTITION BY owner ORDER BY number % {_PRIME} * :mixing % {_PRIME}, number) AS turn
+                SELECT listing_id, number, owner % {PRIME} * :mixing % {PRIME} AS lot, row_number() OVER (
+                    PARTITION BY owner ORDER BY number % {PRIME} * :mixing % {PRIME}, number) AS turn
                 FROM (SELECT l.listing_id AS listing_id, l.number AS number, l.owner AS owner {source}
                       ORDER BY t.rowid DESC LIMIT :mixed))
             {beyond} ORDER BY turn, lot, number LIMIT :limit""",
         **values,
-        mixing=mixing,
+        mixing=mixing(day),
         mixed=MIXED,
         limit=limit,
     )
-
-
-def km_of(hit: Hit) -> float:
-    """How far a hit of `nearest` is."""
-    return km_of_cosine(1 - hit.first / 1e15)
 
 
 _COSINE = "l.x * :x + l.y * :y + l.z * :z"
@@ -180,7 +130,7 @@ def _from(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     conditions, values = ["search_tokens MATCH :term"], dict[str, Any](term=expression(wanted.term))
     if wanted.cosine is not None:
         conditions.append(f"{_COSINE} >= :cosine")
-        values |= {"cosine": wanted.cosine, **_vector(wanted)}
+        values |= {"cosine": wanted.cosine, **seen_from(wanted)}
     if wanted.free_to:
         conditions.append("(l.available_from IS NULL OR l.available_from <= :free_to)")
         values["free_to"] = wanted.free_to
@@ -189,10 +139,6 @@ def _from(wanted: Wanted) -> tuple[str, dict[str, Any]]:
         values["free_from"] = wanted.free_from
     source = "FROM search_tokens t CROSS JOIN search_listings l ON l.number = t.rowid"
     return f"{source} WHERE {' AND '.join(conditions)}", values
-
-
-def _vector(wanted: Wanted) -> dict[str, float]:
-    return dict(zip("xyz", wanted.seen_from or (0.0, 0.0, 0.0), strict=True))
 
 
 async def beginning(tx: Tx, start: str, *, most: int) -> list[tuple[str, int]]:

@@ -1,0 +1,1 @@
+-- PostgreSQL's own: 0007 has it all already.
