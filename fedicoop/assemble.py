@@ -1,18 +1,21 @@
 """Settings in, a running node out: the only place that picks an engine, a clock and a client."""
 
 import os
+import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fedicoop import __version__, meta
-from fedicoop.db import Database
+from fedicoop.db import Database, Engine
 from fedicoop.db.backup import back_up
+from fedicoop.db.dump import dump
 from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
-from fedicoop.errors import Misconfigured, Unavailable
+from fedicoop.errors import Conflict, Misconfigured, Unavailable
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import FILE, Settings
@@ -23,18 +26,14 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, *, create: bool = False) -> AsyncIterator[Node]:
+async def assemble(settings: Settings, *, create: bool = False, role: str = "command") -> AsyncIterator[Node]:
     """A node on its database, brought up to date, with its origin checked.
 
     `create` is for `init` alone: everybody else refuses to start on a database that is not there,
-    rather than begin silently with an empty one.  Raises Misconfigured and Unavailable.
+    rather than begin silently with an empty one.  `role` is what this process is: `serve`, `worker`.
+    Raises Misconfigured and Unavailable.
     """
-    path = settings.database_path
-    if not create and not path.exists():
-        if (settings.data_dir / FILE).exists():  # there was one
-            raise Unavailable("storage.missing", str(path))
-        raise Misconfigured("settings.not_initialised", str(path), folder=str(settings.data_dir))
-    engine = await SqliteEngine.open(path)
+    engine = await open_engine(settings, create=create, role=role)
     out = Outward(
         allowed_peers=settings.allowed_peers,
         user_agent=f"fedicoop/{__version__} (+{settings.origin})",
@@ -43,19 +42,53 @@ async def assemble(settings: Settings, *, create: bool = False) -> AsyncIterator
     )
     try:
         db = Database(engine, now, new_ulid_source(), settings.zone)
-
-        async def before_migrating(name: str) -> Path:
-            settings.backups_dir.mkdir(parents=True, exist_ok=True)
-            target = settings.backups_dir / f"before-{name}-{now():%Y%m%dT%H%M%S}.db"
-            await back_up(path, target)
-            return target
-
-        await migrate(db, backup=before_migrating)
+        if settings.on_postgresql:
+            await _inhabited(db, settings, create)
+        await migrate(db, backup=partial(_back_up, settings))
         await _same_origin(db, settings)
         yield Node(settings, db, out)
     finally:
         await out.close()
         await engine.close()
+
+
+async def open_engine(settings: Settings, *, create: bool = False, role: str = "command") -> Engine:
+    """The engine that the settings ask for.  Raises Misconfigured and Unavailable."""
+    if not settings.on_postgresql:
+        path = settings.database_path
+        if not create and not path.exists():
+            if (settings.data_dir / FILE).exists():  # there was one
+                raise Unavailable("storage.missing", str(path))
+            raise Misconfigured("settings.not_initialised", str(path), folder=str(settings.data_dir))
+        return await SqliteEngine.open(path, create=create)
+    try:
+        from fedicoop.db.postgres import PostgresEngine
+    except ImportError as error:  # the extra `postgres` is not installed
+        raise Misconfigured("storage.no_driver", str(error)) from error
+    name = f"fedicoop {role} {platform.node()[:24]}:{os.getpid()}"
+    return await PostgresEngine.open(settings.database_url, name=name)
+
+
+async def _inhabited(db: Database, settings: Settings, create: bool) -> None:
+    """A house moves into an empty database, and nobody else but it lives there afterwards."""
+    async with db.read() as tx:
+        tables = await tx.count("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()")
+    if create and tables:
+        raise Conflict("storage.inhabited", tables=str(tables))
+    if not create and not tables:
+        raise Misconfigured("settings.not_initialised", "no tables", folder=str(settings.data_dir))
+
+
+async def _back_up(settings: Settings, name: str) -> Path:
+    """Before a migration: the way back from it."""
+    settings.backups_dir.mkdir(parents=True, exist_ok=True)
+    kind = "dump" if settings.on_postgresql else "db"
+    target = settings.backups_dir / f"before-{name}-{now():%Y%m%dT%H%M%S}.{kind}"
+    if settings.on_postgresql:
+        await dump(settings.database_url, target)
+    else:
+        await back_up(settings.database_path, target)
+    return target
 
 
 async def _same_origin(db: Database, settings: Settings) -> None:

@@ -24,7 +24,6 @@ from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.actors.keyring import Pair
 from fedicoop.db import Database, inside
 from fedicoop.db.migrate import migrate
-from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.follows import actions as follows
 from fedicoop.jobs.worker import run_one
 from fedicoop.listings import actions as listings
@@ -37,6 +36,7 @@ from fedicoop.outward import Outward
 from fedicoop.settings import Settings
 from fedicoop.signatures import keys
 from fedicoop.vocabulary.types import Actor
+from tests.databases import house_engine
 
 PAIRS = [Pair(keys.generate_rsa(), keys.generate_ed25519()) for _ in range(4)]
 """Keys are slow to make, and a test about listings does not care which they are."""
@@ -174,7 +174,7 @@ class Network:
 
     async def _built(self, host: str, **settings: object) -> Node:
         (folder := self.folder / host).mkdir()
-        engine = await SqliteEngine.open(folder / "fedicoop.db", durable=False)
+        engine = await house_engine(folder)
         count = itertools.count(1)
         db = Database(engine, self.clock, lambda: f"01{next(count):024}")
         await migrate(db, backup=None)

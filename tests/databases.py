@@ -78,7 +78,9 @@ class Cluster:
         self._durable = durable
         self._server: subprocess.Popen[bytes] | None = None
         french = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=fr")
-        self._run("initdb", "-D", self._data, "-U", "fedicoop", "-A", "trust", "-E", "UTF8", *french, "--no-sync")
+        self._run(
+            "initdb", "-D", self._data, "-U", "fedicoop", "-A", "trust", "-E", "UTF8", *french, "--no-sync"
+        )
         self.start()
 
     @property
@@ -112,7 +114,8 @@ class Cluster:
         while subprocess.run(
             [self._bin / "pg_isready", "-q", "-h", self.folder], cwd=self.folder, check=False
         ).returncode:
-            assert self._server.poll() is None and time.monotonic() < until, self.log
+            assert self._server.poll() is None, self.log
+            assert time.monotonic() < until, self.log
             time.sleep(0.05)
 
     def stop(self, how: int = signal.SIGINT) -> None:
@@ -142,10 +145,10 @@ class Cluster:
             return answer.fetchall() if answer.description else []
 
     def empty(self) -> str:
-        """The address of a new database with nothing in it."""
+        """The name of a new database with nothing in it."""
         name = f"empty_{next(self._names)}"
         self.ask(f"CREATE DATABASE {name}")
-        return self.url(name)
+        return name
 
     async def copy(self) -> str:
         """The name of a new database that has the schema."""
@@ -205,5 +208,5 @@ async def postgres_engine(*, schema: bool = True, patience: float = 5.0) -> Engi
         await _template()
         name = await cluster().copy()
     else:
-        name = cluster().empty().rpartition("/")[2].partition("?")[0]
+        name = await asyncio.to_thread(cluster().empty)
     return await Fleeting.open(cluster().url(name), patience=patience)

@@ -19,6 +19,7 @@ from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.lock import hold
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Conflict, Malformed, NotFound, Unavailable
+from tests.databases import postgres_engine
 
 NOON = datetime(2030, 5, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS number FROM n"
@@ -56,7 +57,11 @@ async def sqlite(folder):
     return await SqliteEngine.open(folder / "things.db", durable=False, patience=0.2)
 
 
-ENGINES = [sqlite]
+async def postgres(folder):
+    return await postgres_engine(schema=False, patience=2.0)
+
+
+ENGINES = [sqlite, postgres]
 
 
 @pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
@@ -176,16 +181,6 @@ async def test_all_of_it_or_none_of_it(db):
     assert await kept(db) == ["second"]
 
 
-async def test_a_statement_that_fails_leaves_the_transaction_to_its_owner(db):
-    async with db.write() as tx:
-        await tx.run(PUT, id="t")
-        with pytest.raises(sqlite3.IntegrityError):
-            await tx.run(PUT, id="t")
-        await tx.run(PUT, id="u")
-
-    assert await kept(db) == ["t", "u"]
-
-
 async def test_a_reader_sees_the_database_as_it_stood_when_it_began(db):
     await put(db, "before")
 
@@ -263,20 +258,9 @@ async def test_a_writer_cancelled_while_it_waits_for_its_turn_lets_the_next_one_
         await asyncio.sleep(0)
         impatient.cancel()
 
-    await patient
+    await asyncio.wait({impatient, patient})
     assert impatient.cancelled()
     assert await kept(db) == ["first", "patient"]
-
-
-async def test_a_turn_given_to_somebody_who_just_left_goes_to_the_next(db):
-    async with db.write():
-        leaving = asyncio.create_task(in_peace(put(db, "leaving")))
-        await asyncio.sleep(0)
-    leaving.cancel()  # its turn came with the end of the block, and it has not run since
-
-    await put(db, "next")
-    assert leaving.cancelled()
-    assert await kept(db) == ["next"]
 
 
 async def test_five_hundred_clients_that_hang_up_leave_no_lock_and_no_half_write(db):
@@ -326,25 +310,6 @@ async def test_a_writer_among_many_that_fails_takes_back_its_own_work_alone(db):
     failed = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, ZeroDivisionError)]
     assert failed == [*range(0, 30, 3)]
     assert await kept(db) == [f"{n:03}" for n in range(30) if n % 3]
-
-
-async def test_who_hangs_up_while_a_common_commit_is_written_takes_nobody_along(db):
-    gate = asyncio.Event()
-
-    async def second():
-        async with db.write() as tx:
-            await tx.run(PUT, id="second")
-            await gate.wait()
-
-    first, other = asyncio.create_task(put(db, "first")), asyncio.create_task(second())
-    await asyncio.sleep(0.01)  # the first has written, and waits for the commit of both
-    first.cancel()
-    await asyncio.sleep(0)
-    gate.set()
-
-    await other
-    assert first.cancelled()
-    assert await kept(db) == ["first", "second"]
 
 
 async def test_waiting_for_a_commit_ends_with_the_commit(db):
@@ -404,6 +369,46 @@ async def file(tmp_path):
         await connection.execute(PUT, {"id": "old"})
     await engine.close()
     return path
+
+
+async def test_a_statement_that_fails_leaves_the_transaction_to_its_owner(sqlite_db):
+    async with sqlite_db.write() as tx:
+        await tx.run(PUT, id="t")
+        with pytest.raises(sqlite3.IntegrityError):
+            await tx.run(PUT, id="t")
+        await tx.run(PUT, id="u")
+
+    assert await kept(sqlite_db) == ["t", "u"]
+
+
+async def test_who_hangs_up_while_a_common_commit_is_written_takes_nobody_along(sqlite_db):
+    gate = asyncio.Event()
+
+    async def second():
+        async with sqlite_db.write() as tx:
+            await tx.run(PUT, id="second")
+            await gate.wait()
+
+    first, other = asyncio.create_task(put(sqlite_db, "first")), asyncio.create_task(second())
+    await asyncio.sleep(0.01)  # the first has written, and waits for the commit of both
+    first.cancel()
+    await asyncio.sleep(0)
+    gate.set()
+
+    await other
+    assert first.cancelled()
+    assert await kept(sqlite_db) == ["first", "second"]
+
+
+async def test_a_turn_given_to_somebody_who_just_left_goes_to_the_next(sqlite_db):
+    async with sqlite_db.write():
+        leaving = asyncio.create_task(in_peace(put(sqlite_db, "leaving")))
+        await asyncio.sleep(0)
+    leaving.cancel()  # its turn came with the end of the block, and it has not run since
+
+    await put(sqlite_db, "next")
+    assert leaving.cancelled()
+    assert await kept(sqlite_db) == ["next"]
 
 
 async def test_writers_whose_common_commit_was_lost_are_all_told(sqlite_db):

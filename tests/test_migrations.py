@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import statements
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Misconfigured, Unavailable
+from tests.databases import cluster, postgres_engine, require_postgres
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,11 @@ async def sqlite(folder):
     return await SqliteEngine.open(folder / "house.db", durable=False)
 
 
-ENGINES = [sqlite]
+async def postgres(folder):
+    return await postgres_engine(schema=False)
+
+
+ENGINES = [sqlite, postgres]
 
 
 @pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
@@ -137,10 +141,9 @@ async def test_a_database_of_a_newer_program_is_refused(db, folder):
     assert refused.value.values == {"name": "0002_next.sql"}
 
 
-async def test_a_database_that_belongs_to_another_program_is_refused(db, tmp_path, folder):
-    raw = sqlite3.connect(tmp_path / "house.db")
-    raw.execute("CREATE TABLE things (shopping TEXT)")
-    raw.close()
+async def test_a_database_that_belongs_to_another_program_is_refused(db, folder):
+    async with db.write() as tx:
+        await tx.run("CREATE TABLE things (shopping TEXT)")
 
     with pytest.raises(Misconfigured) as refused:
         await migrate.migrate(db, backup=None, folder=folder)
@@ -148,16 +151,47 @@ async def test_a_database_that_belongs_to_another_program_is_refused(db, tmp_pat
     assert refused.value.key == "storage.migration_failed"
 
 
-async def test_two_processes_that_start_together_migrate_once(tmp_path, folder):
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_processes_that_start_together_migrate_once(tmp_path, folder, kind):
     (folder / "0002_next.sql").write_text("INSERT INTO things (id) VALUES ('a')")
-    both = [Database(await sqlite(tmp_path), lambda: NOW, new_ulid_source()) for _ in range(2)]
+    engines = [await sqlite(tmp_path) for _ in range(4)] if kind == "sqlite" else await four_on_one_server()
+    all_of_them = [Database(engine, lambda: NOW, new_ulid_source()) for engine in engines]
 
-    applied = await asyncio.gather(*(migrate.migrate(db, backup=None, folder=folder) for db in both))
+    applied = await asyncio.gather(*(migrate.migrate(db, backup=None, folder=folder) for db in all_of_them))
 
-    assert sorted(applied[0] + applied[1]) == ["0001_start.sql", "0002_next.sql"]
-    assert await things(both[0]) == 1
-    for db in both:
-        await db.engine.close()
+    assert sorted(name for one in applied for name in one) == ["0001_start.sql", "0002_next.sql"]
+    assert await things(all_of_them[0]) == 1
+    for engine in engines:
+        await engine.close()
+
+
+async def four_on_one_server():
+    require_postgres()
+    from fedicoop.db.postgres import PostgresEngine
+
+    url = cluster().url(cluster().empty())
+    return [await PostgresEngine.open(url) for _ in range(4)]
+
+
+async def test_a_step_in_the_words_of_postgresql_stands_beside_the_one_of_sqlite(db, folder):
+    (folder / "0002_next.sql").write_text("INSERT INTO things (id) VALUES ('sqlite')")
+    (folder / "0002_next.postgres.sql").write_text("INSERT INTO things (id) VALUES ('postgresql')")
+
+    applied = await migrate.migrate(db, backup=None, folder=folder)
+    again = await migrate.migrate(db, backup=None, folder=folder)
+
+    assert (applied, again) == (["0001_start.sql", "0002_next.sql"], [])
+    async with db.read() as tx:
+        assert await tx.count("SELECT count(*) FROM things WHERE id = :id", id=db.engine.dialect) == 1
+
+
+async def test_text_sorts_by_its_bytes_whatever_the_language_of_the_database(db, folder):
+    await migrate.migrate(db, backup=None, folder=folder)
+    async with db.write() as tx:
+        await tx.run_many("INSERT INTO things (id) VALUES (:id)", [{"id": id} for id in "éaZz_-1"])
+        found = await tx.all(Named, "SELECT id AS name FROM things ORDER BY id")
+
+    assert "".join(one.name for one in found) == "-1Z_azé"
 
 
 @pytest.mark.parametrize(

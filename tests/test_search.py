@@ -14,6 +14,7 @@ from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
 from fedicoop.places.geometry import distance_km
 from fedicoop.words import synonyms
+from tests.databases import SQLITES_OWN
 
 
 async def find(instance, seen_by=None, limit=24, **query):
@@ -330,6 +331,7 @@ class Step:
     detail: str
 
 
+@SQLITES_OWN
 async def test_a_search_begins_with_the_tokens_and_looks_at_no_row_for_nothing(network):
     """A planner that began with the listings would read them all for each search."""
     nord = await network.add("nord.test")

@@ -256,8 +256,9 @@ def test_plain_http_is_for_the_peers_that_are_named(house):
 
 
 @pytest.mark.parametrize("url", ["postgresql://coop@localhost/coop", "postgres://localhost/coop"])
-def test_postgresql_comes_in_a_later_release(house, url):
-    assert refused(house, FEDICOOP_DATABASE_URL=url).key == "settings.postgresql_later"
+def test_the_database_may_be_a_server_of_postgresql(house, url):
+    assert house(FEDICOOP_DATABASE_URL=url).on_postgresql
+    assert not house().on_postgresql
 
 
 def test_the_database_may_stand_elsewhere(house):
@@ -280,6 +281,15 @@ def test_config_show_masks_passwords_and_tells_every_source(tmp_path):
 
     assert rows.keys() == EXAMPLES.keys()
     assert rows["database_url"] == ("sqlite://***@host/coop.db", "default")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://coop:hunter2@host/coop", "postgresql:///coop?user=coop&password=hunter2&host=/run"]
+)
+def test_the_password_of_the_database_is_not_shown(tmp_path, url):
+    settings = Settings(data_dir=tmp_path, origin="https://coop.example", database_url=url)
+
+    assert "hunter2" not in str(describe(settings)) + repr(settings)
 
 
 def test_a_time_zone_is_one_of_the_list(house):

@@ -34,7 +34,7 @@ def settings(**flags: object) -> "Settings":
 
     flags |= {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
     early = room.load(flags, os.environ, require_origin=False)
-    if not early.origin and not early.database_path.exists():
+    if not early.origin and not early.on_postgresql and not early.database_path.exists():
         raise Misconfigured("settings.not_initialised", str(early.data_dir), folder=str(early.data_dir))
     found = room.load(flags, os.environ)
     configure_log(found, usual="error")

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,7 +43,7 @@ def serve(bind: str | None, workers: int | None, log_level: str | None, log_form
 
     settings = opening.settings(bind=bind, workers=workers, log_level=log_level, log_format=log_format)
     opening.configure_log(settings)
-    with held(settings.data_dir, "serve"), listening(*settings.listens_on) as sock:
+    with held(settings, "serve"), listening(*settings.listens_on) as sock:
         alone = not is_held(settings.data_dir, "worker")
         return _run(_until_told_to_stop(settings, partial(answer, sock), settings.workers, "serve", alone))
 
@@ -62,20 +61,26 @@ def serve(bind: str | None, workers: int | None, log_level: str | None, log_form
 def worker(workers: int | None, log_level: str | None, log_format: str | None) -> int:
     settings = opening.settings(workers=workers, log_level=log_level, log_format=log_format)
     opening.configure_log(settings)
-    with held(settings.data_dir, "worker"):
+    with held(settings, "worker"):
         alone = not is_held(settings.data_dir, "serve")
         return _run(_until_told_to_stop(settings, None, settings.workers or 2, "worker", alone))
 
 
 @contextmanager
-def held(data_dir: Path, name: str) -> Iterator[None]:
-    """Hold the lock of this sort of process; one that is just leaving is waited for."""
+def held(settings: "Settings", name: str) -> Iterator[None]:
+    """Hold the lock of this sort of process; one that is just leaving is waited for.
+
+    On PostgreSQL there may be any number of them, on one machine or on many.
+    """
     from fedicoop.db.lock import hold
 
+    if settings.on_postgresql:
+        yield
+        return
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            lock = hold(data_dir, name)
+            lock = hold(settings.data_dir, name)
             lock.__enter__()
             break
         except Unavailable as problem:
@@ -120,7 +125,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, b
         await asyncio.to_thread(_examine, settings.database_path)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, hear, number)
-    async with assemble(settings) as node:
+    async with assemble(settings, role=by) as node:
         tasks = [asyncio.create_task(one) for one in _promises(node, workers, stop, by, alone)]
         if answer is not None:
             tasks.append(asyncio.create_task(answer(node, stop)))
@@ -158,6 +163,8 @@ def _promises(
     from fedicoop.app import WORK
     from fedicoop.jobs.worker import work_until
 
+    if node.settings.on_postgresql:  # each process has a name of its own there, and is never sure to be alone
+        by, alone = node.db.engine.name, False
     return [work_until(node, WORK, stop, workers=workers, by=by, alone=alone), _keep_house(node, stop)]
 
 

@@ -76,7 +76,7 @@ def init(
     wish = Wish(
         handle=handle, name=checked_name(name) if name else "", kind=kind or "", locale=settings.locale
     )
-    apart = settings.database_path if settings.database_url else None
+    apart = settings.database_path if settings.database_url and not settings.on_postgresql else None
     with building.site(settings.data_dir, apart) as folder:
         made = opening.perform(_make(replace(settings, data_dir=folder), wish))
         room.write_file(folder / room.FILE, _kept(settings))

@@ -46,6 +46,10 @@ class Engine(Protocol):
     def dialect(self) -> str:
         """`sqlite` or `postgresql`: for the few statements that they do not share."""
 
+    @property
+    def name(self) -> str:
+        """What the database calls this process, where several may work on it; "" where one does."""
+
     def transaction(
         self, *, write: bool, beside: bool = False
     ) -> AbstractAsyncContextManager[Connection]: ...

@@ -48,9 +48,9 @@ def _back_up(db_path: Path, target: Path) -> Path:
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(db_path, partial)
         look_at(partial)
-        _put_on_disk(partial)
+        put_on_disk(partial)
         partial.rename(target)
-        _put_on_disk(target.parent)
+        put_on_disk(target.parent)
     except OSError as error:
         raise faults.of_system(error) from error
     finally:
@@ -95,7 +95,7 @@ def look_at(db_path: Path, pragma: str = "integrity_check") -> None:
         raise Unavailable("storage.corrupt", found)
 
 
-def _put_on_disk(path: Path) -> None:
+def put_on_disk(path: Path) -> None:
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

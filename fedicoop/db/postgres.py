@@ -47,8 +47,9 @@ class PostgresEngine:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, pool: AsyncConnectionPool[Any], patience: float) -> None:
-        self._url, self._pool, self._patience = url, pool, patience
+    def __init__(self, url: str, name: str, pool: AsyncConnectionPool[Any]) -> None:
+        self.name = name
+        self._url, self._pool = url, pool
         self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -57,9 +58,9 @@ class PostgresEngine:
     ) -> "PostgresEngine":
         """Connect to the database at `url` (postgresql://…), with at most so many connections.
 
-        `name` is what the server's own lists call us.  Who waits longer than `patience` seconds gets
-        Unavailable("storage.busy").  Raises Misconfigured for a server that we cannot use, and
-        Unavailable where it does not answer.
+        `name` is what the server's own lists call us.  Who waits longer than `patience` seconds
+        for another writer gets Unavailable("storage.busy").  Raises Misconfigured for a server that we
+        cannot use, and Unavailable where it does not answer.
         """
         options = {
             "lock_timeout": f"{patience * 1000:.0f}",
@@ -73,14 +74,15 @@ class PostgresEngine:
             kwargs={**given, "autocommit": True},
             min_size=1,
             max_size=most,
-            timeout=patience,
+            timeout=PATIENCE,
             max_idle=300.0,
             reconnect_timeout=30.0,
             configure=set_up,
+            num_workers=2,
             open=False,
         )
         await pool.open()
-        return cls(url, pool, patience)
+        return cls(url, name, pool)
 
     @asynccontextmanager
     async def transaction(self, *, write: bool, beside: bool = False) -> AsyncIterator[Connection]:
@@ -99,7 +101,7 @@ class PostgresEngine:
 
     async def _begin(self, sql: str) -> AsyncConnection[Any]:
         """A connection on which a transaction has begun.  One that died in the pool is replaced."""
-        until = asyncio.get_running_loop().time() + self._patience
+        until = asyncio.get_running_loop().time() + PATIENCE
         while True:
             raw: AsyncConnection[Any] = await self._take()
             try:

@@ -62,6 +62,7 @@ class SqliteEngine:
     """The file, its writer and its readers."""
 
     dialect = "sqlite"
+    name = ""
 
     def __init__(self, writer: Thread, readers: Sequence[Thread], patience: float) -> None:
         self._writer, self._readers, self._turns = writer, readers, Turns(writer, patience)

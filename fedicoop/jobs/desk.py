@@ -70,17 +70,24 @@ async def drop(tx: Tx, lane: str | None = None, job_id: str | None = None) -> in
     )
 
 
+_HOLDER_GONE = """(leased_by <> '' AND NOT EXISTS (
+    SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = leased_by))"""
+
+
 async def take_over(tx: Tx, *, alone: bool = False, by: str = "") -> int:
     """Free the jobs that a worker held when it died; how many.
 
     Those whose lease has ended; those that a process of the sort `by` held, when the one that asks is
     the only one of that sort; and with `alone`, when no other process works on this database, all of
-    them: nobody has to wait five minutes for what a killed worker had in hand.
+    them: nobody has to wait five minutes for what a killed worker had in hand.  On PostgreSQL, where
+    there may be many of a sort, those too whose holder has no connection any more.
     """
+    gone = _HOLDER_GONE if tx.dialect == "postgresql" else "FALSE"
     return await tx.run(
-        """UPDATE jobs SET leased_until = NULL
-           WHERE leased_until IS NOT NULL
-             AND (:alone OR leased_until <= :now OR (:by <> '' AND leased_by = :by))""",
+        f"""UPDATE jobs SET leased_until = NULL
+            WHERE leased_until IS NOT NULL
+              AND (:alone OR leased_until <= :now OR (:by <> '' AND leased_by = :by) OR {gone})""",
         alone=alone,
         by=by,
         now=tx.now,

@@ -39,7 +39,7 @@ class Settings:
     data_dir: Path
     origin: str
     bind: str = "127.0.0.1:8080"
-    database_url: str = ""  # empty: fedicoop.db in data_dir
+    database_url: str = field(default="", repr=False)  # empty: fedicoop.db in data_dir
     locale: str = "fr"
     timezone: str = "Europe/Paris"  # by which the coop's days begin
     log_level: str = "info"
@@ -91,8 +91,14 @@ class Settings:
         return self.database_url or f"sqlite://{quote(str(self.data_dir / 'fedicoop.db'))}"
 
     @property
+    def on_postgresql(self) -> bool:
+        """Whether the database is a server's, which any number of processes may share."""
+        return self.database_url.startswith("postgres")
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file.  Always absolute: `sqlite:///a` and `sqlite:////a` both mean /a."""
+        assert not self.on_postgresql, "a database of a server is no file of ours"
         return Path("/" + unquote(urlsplit(self.database).path).lstrip("/"))
 
     @property
@@ -131,5 +137,6 @@ def describe(settings: Settings) -> list[tuple[str, str, str]]:
     shown = {name: getattr(settings, name) for name in EXAMPLES}
     shown |= {"database_url": settings.database, "allowed_peers": ", ".join(sorted(settings.allowed_peers))}
     masked = {name: re.sub(r"(?<=://)[^/@]*@", "***@", str(value)) for name, value in shown.items()}
+    masked["database_url"] = re.sub(r"(?<=password=)[^&]*", "***", masked["database_url"])
     masked["smtp_url"] = re.sub(r"(?<=://).*@", "***@", settings.smtp_url, flags=re.DOTALL)
     return [(name, masked[name], settings.sources.get(name, "default")) for name in EXAMPLES]

@@ -16,7 +16,7 @@ EXAMPLES: Mapping[str, str] = {
     "data_dir": "/var/lib/fedicoop",
     "origin": "https://coop.example",
     "bind": "127.0.0.1:8080",
-    "database_url": "sqlite:///var/lib/fedicoop/fedicoop.db",
+    "database_url": "sqlite:///var/lib/fedicoop/fedicoop.db, postgresql://fedicoop:PASSWORD@localhost/fedicoop",
     "locale": "fr, en",
     "timezone": "Europe/Paris, America/Montreal, UTC",
     "log_level": "debug, info, warning, error",
@@ -48,8 +48,6 @@ def checked(name: str, given: Given) -> Any:
     value = str(given.value) if isinstance(given.value, Path) else given.value
     if name == "allowed_peers" and isinstance(value, str) and not given.typed:
         value = [peer for peer in re.split(r"[,\s]+", value) if peer]
-    if name == "database_url" and re.match(r"postgres(ql)?(\+\w+)?:", str(value)):
-        raise Misconfigured("settings.postgresql_later", place=given.place)
     try:
         value = convert(value, _kinds()[name], strict=given.typed)
         if name == "timezone":
@@ -84,7 +82,7 @@ def _kinds() -> dict[str, Any]:
     place = rf"\A(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):{port}\Z"
     return dict.fromkeys(EXAMPLES, str) | {
         "bind": Annotated[str, Meta(pattern=place)],
-        "database_url": Annotated[str, Meta(pattern=r"\A(sqlite:///.+)?\Z")],
+        "database_url": Annotated[str, Meta(pattern=r"\A(sqlite:///.+|postgres(ql)?://.+)?\Z")],
         "locale": Literal["fr", "en"],
         "log_level": Literal["debug", "info", "warning", "error"],
         "log_format": Literal["text", "json"],
