@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -121,7 +122,7 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, b
         systemd.tell("STOPPING=1")
         stop.set()
 
-    if alone:
+    if alone and not settings.on_postgresql:
         await asyncio.to_thread(_examine, settings.database_path)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, hear, number)

@@ -20,7 +20,8 @@ def folder(settings: Settings, language: str) -> Iterator[Finding]:
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         reason = t("doctor.no_access", language)
         return (yield wrong("folder", "cli.data_dir_unwritable", folder=str(home), reason=reason))
-    opened = [one for one in (home, home / FILE, settings.database_path) if one.exists()]
+    files = [home, home / FILE, *([] if settings.on_postgresql else [settings.database_path])]
+    opened = [one for one in files if one.exists()]
     if loose := [str(one) for one in opened if one.stat().st_mode & 0o077]:
         return (yield mind("folder", "doctor.folder_open", paths=", ".join(loose), command=_chmod(loose)))
     return (yield fine("folder", str(home)))
