@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from bench import search
+from bench import ingest, search
 
-BENCHES = {"search": search}
+BENCHES = {"ingest": ingest, "search": search}
 
 
 def main(arguments: list[str]) -> int:

@@ -5,6 +5,11 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.processes import Compared
 
 
 @dataclass
@@ -49,6 +54,20 @@ def verdict(name: str, floor: float, value: float, unit: str = "ms") -> str:
     ratio = round(value / floor, 2) if floor else None
     return json.dumps(
         {"name": name, "floor": round(floor, 3), "value": round(value, 3), "ratio": ratio, "unit": unit}
+    )
+
+
+def verdict_of(name: str, compared: "Compared", unit: str = "ms") -> str:
+    """The same line for a thing and its floor that were measured in turns; the ratio is theirs."""
+    floor, value = median(compared.floor), median(compared.value)
+    return json.dumps(
+        {
+            "name": name,
+            "floor": round(floor, 4),
+            "value": round(value, 4),
+            "ratio": round(compared.ratio, 3),
+            "unit": unit,
+        }
     )
 
 
