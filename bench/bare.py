@@ -1,7 +1,7 @@
 """The floors: bare Starlette applications under uvicorn, uvloop and httptools, as `fedicoop serve` runs.
 
-`python -m bench.bare PORT [FILE]`.  POST /inbox reads the JSON and verifies one RSA signature; GET /object answers the
-bytes of FILE; GET / answers a few bytes.
+`python -m bench.bare PORT [FILE]`.  POST /inbox reads the JSON and verifies one RSA signature; GET /object
+answers the bytes of FILE; GET / answers a few bytes.
 """
 
 import sys

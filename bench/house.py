@@ -53,7 +53,7 @@ class House:
         return Settings(data_dir=self.folder, origin=self.origin, allowed_peers=allowed)
 
     def served(self, *words: str, workers: int = 0) -> AbstractContextManager[Running]:
-        """`fedicoop serve` on it, in a process of its own; it only answers, unless `workers` keep promises."""
+        """`fedicoop serve` on it, as a process; it only answers, unless `workers` keep promises."""
         return self._process("serve", "--workers", str(workers), "--bind", f"127.0.0.1:{self.port}", *words)
 
     def worked(self, workers: int = 2) -> AbstractContextManager[Running]:

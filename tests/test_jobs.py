@@ -350,7 +350,7 @@ async def test_hearing_from_a_silent_house_tries_at_once_but_not_at_each_word(ho
 
 async def wake(house):
     async with house.db.write() as tx:
-        await queue.wake_lane(tx, "a")
+        await queue.wake_lanes(tx, ["a"])
 
 
 async def test_after_seven_days_a_job_is_given_up_and_shown(house):

@@ -66,7 +66,7 @@ async def test_closing_one_house_closes_no_other(tx, host):
 async def test_the_strictest_policy_wins_and_can_be_taken_back(tx):
     await store.set_policy(tx, "evil.example", Policy.LIMITED)
     await store.set_policy(tx, "a.evil.example", Policy.CLOSED)
-    await store.heard(tx, "b.a.evil.example")
+    await store.all_heard(tx, ["b.a.evil.example"])
 
     assert await store.policy(tx, "b.a.evil.example") is Policy.CLOSED
     assert await store.policy(tx, "c.evil.example") is Policy.LIMITED
@@ -95,7 +95,7 @@ def test_an_address_has_no_domain_above_it():
 async def test_a_policy_covers_what_we_know_beneath_a_host(tx):
     beneath = ["a.e_il.example", "b.e_il.example:81", "e_il.example", "e_il.example:81"]
     for host in [*beneath, "evil.example", "a.evil.example"]:
-        await store.heard(tx, host)
+        await store.all_heard(tx, [host])
 
     covered = [peer.host for peer in await store.of_host(tx, "e_il.example")]
     assert covered == beneath
@@ -115,7 +115,7 @@ async def test_what_we_learn_about_a_house_comes_together_in_one_place(house):
         await store.runs(tx, "nord.test", "fedicoop 1" + "!" * 500)
     house.later(hours=1)
     async with house.write() as tx:
-        await store.heard(tx, "nord.test")
+        await store.all_heard(tx, ["nord.test"])
         await store.seen(tx, "nord.test")
     house.later(hours=1)
     async with house.write() as tx:
@@ -135,8 +135,8 @@ async def test_what_we_learn_about_a_house_comes_together_in_one_place(house):
 
 async def test_a_silent_house_is_forgotten_and_a_policy_is_not(house):
     async with house.write() as tx:
-        await store.heard(tx, "passer-by.test")
-        await store.heard(tx, "friend.test")
+        await store.all_heard(tx, ["passer-by.test"])
+        await store.all_heard(tx, ["friend.test"])
         await store.set_policy(tx, "evil.example", Policy.CLOSED)
     house.later(days=400)
     async with house.write() as tx:

@@ -1,8 +1,11 @@
 """The public keys that actors list: what verifies their letters."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
+from fedicoop.signatures.keys import Algorithm
 from fedicoop.vocabulary.types import Actor, Iri, Key
 
 
@@ -16,21 +19,24 @@ class _KeyRow:
 
 async def of(tx: Tx, actor_id: str) -> tuple[Key, ...]:
     """The public keys that an actor lists now, RSA first."""
+    return (await of_several(tx, {actor_id})).get(actor_id, ())
+
+
+async def of_several(tx: Tx, actor_ids: Collection[str]) -> dict[str, tuple[Key, ...]]:
+    """The same of many actors, by their ids; who lists none is not there."""
+    places, names = among(sorted(actor_ids))
     rows = await tx.all(
         _KeyRow,
-        """SELECT id, actor_id AS owner, algorithm, public_key AS public FROM keys
-           WHERE actor_id = :id ORDER BY algorithm DESC, created_at DESC""",
-        id=actor_id,
+        f"""SELECT id, actor_id AS owner, algorithm, public_key AS public FROM keys
+            WHERE actor_id IN ({places}) ORDER BY algorithm DESC, created_at DESC""",
+        **names,
     )
-    return tuple(
-        Key(
-            id=row.id,
-            owner=row.owner,
-            algorithm="rsa" if row.algorithm == "rsa" else "ed25519",
-            public=row.public,
-        )
-        for row in rows
-    )
+    found: dict[str, tuple[Key, ...]] = {}
+    for row in rows:
+        algorithm: Algorithm = "rsa" if row.algorithm == "rsa" else "ed25519"
+        key = Key(id=row.id, owner=row.owner, algorithm=algorithm, public=row.public)
+        found[row.owner] = (*found.get(row.owner, ()), key)
+    return found
 
 
 async def replace(tx: Tx, actor: Actor) -> None:

@@ -29,6 +29,7 @@ from fedicoop.help import pages as manual
 from fedicoop.help import statements
 from fedicoop.inbox import door
 from fedicoop.inbox import store as received
+from fedicoop.inbox.gate import Gate
 from fedicoop.inbox.pressure import Pressure
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
@@ -189,6 +190,7 @@ def build(node: Node) -> Starlette:
             Middleware(PageHeaders),
             Middleware(Faces),
             Middleware(OwnHost, host=node.settings.host),
+            Middleware(door.Door),
             Middleware(Sessions),
             Middleware(Uploads),
         ],
@@ -196,5 +198,5 @@ def build(node: Node) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.node, app.state.waiting, app.state.keeps = node, WAITING, KEEPS
-    app.state.pressure = Pressure()
+    app.state.pressure, app.state.gate = Pressure(), Gate(node)
     return app

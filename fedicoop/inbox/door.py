@@ -1,8 +1,11 @@
 """POST to an inbox: check who is speaking, keep what they said, answer at once."""
 
-from starlette.requests import Request
+import re
+
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop.actors import directory
 from fedicoop.actors import store as actors
@@ -20,18 +23,18 @@ from fedicoop.errors import (
     Unreachable,
     Unsupported,
 )
-from fedicoop.inbox import store
 from fedicoop.inbox.dispatch import TABLE
-from fedicoop.inbox.process import Process
-from fedicoop.jobs import queue
+from fedicoop.inbox.gate import Gate, Known, Letter, Voice
+from fedicoop.inbox.store import Heard
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outbox.say import subject, thread_of
-from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
 from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
 from fedicoop.vocabulary.hosts import normal_host, same_origin
-from fedicoop.vocabulary.reading import read
+from fedicoop.vocabulary.reading import read_envelope
 from fedicoop.vocabulary.types import Activity, Delete, Unspoken
+from fedicoop.web import problems
 
 LARGEST = 1024 * 1024
 _TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
@@ -55,12 +58,14 @@ async def receive(request: Request) -> Response:
         raise Unauthenticated("signature.not_the_actor", f"{found.key_id} for {activity.actor}")
     if same_origin(activity.actor, node.settings.origin):
         raise Forbidden("inbox.our_origin", activity.actor)
-    async with node.db.read() as tx:
-        if await peers.policy(tx, normal_host(activity.actor)) == "closed":
-            log.info("closed_host", actor=activity.actor)
-            return Response(status_code=202)
+    gate: Gate = request.app.state.gate
+    known = await gate.know(Voice(activity.actor, normal_host(activity.actor)))
+    if known.policy is Policy.CLOSED:
+        log.info("closed_host", actor=activity.actor)
+        return Response(status_code=202)
     try:
-        await _verify(node, found, activity)
+        if not _verifies(found, known):
+            await _verify(node, found, activity)
     except (Gone, NotFound) as absent:
         if await _leaves_nothing(node, activity, absent):
             return Response(status_code=202)
@@ -70,7 +75,7 @@ async def receive(request: Request) -> Response:
         return Response(status_code=202)  # nothing that could be kept under a name
     if not same_origin(activity.id, activity.actor):
         raise Forbidden("inbox.foreign_activity", activity.id)
-    await _keep(node, activity, body)
+    await gate.keep(_letter(activity, body))
     return Response(status_code=202)
 
 
@@ -104,16 +109,20 @@ def _signed(request: Request, node: Node, body: bytes) -> SignedRequest:
 
 
 def _activity(node: Node, body: bytes) -> Activity:
-    thing = read(body, plain_http=node.settings.allowed_peers)
+    thing = read_envelope(body, plain_http=node.settings.allowed_peers)
     if not isinstance(thing, Activity):
         raise Malformed("inbox.no_activity", type(thing).__name__)
-    _check_askable(node, thing.object if isinstance(thing.object, str) else thing.object.id)
+    about = thing.object if isinstance(thing.object, str) else thing.object.id
+    _check_askable(node, about, thing.actor)
     return thing
 
 
-def _check_askable(node: Node, about: str) -> None:
-    """What could never be asked for, because it lies inside, is not worth a row (security case 43)."""
-    if not about or same_origin(about, node.settings.origin):
+def _check_askable(node: Node, about: str, sender: str) -> None:
+    """What could never be asked for, because it lies inside, is not worth a row (security case 43).
+
+    A sender's own house was asked for its key, or will be: it need not be looked at here.
+    """
+    if not about or same_origin(about, node.settings.origin) or same_origin(about, sender):
         return
     try:
         destination(about, node.settings.allowed_peers)
@@ -150,29 +159,52 @@ async def _leaves_nothing(node: Node, activity: Activity, absent: Problem) -> bo
         return isinstance(absent, Gone) or await actors.find(tx, activity.actor) is None
 
 
+def _verifies(found: Claim, known: Known) -> bool:
+    """Whether a key that we know already made the signature: the usual case, and nobody is asked."""
+    return any(key.id == found.key_id and verifies(found, key.algorithm, key.public) for key in known.keys)
+
+
 async def _own_inbox(node: Node, handle: str | None) -> None:
     """Raises NotFound for an inbox that is nobody's."""
+    if handle is None:
+        return
     async with node.db.read() as tx:
-        if handle is not None and await actors.find_local(tx, handle) is None:
+        if await actors.find_local(tx, handle) is None:
             raise NotFound("page.not_found", handle)
 
 
-async def _keep(node: Node, activity: Activity, body: bytes) -> None:
-    """The receipt and the promise to process it, in one commit; the same id again changes nothing."""
+def _letter(activity: Activity, body: bytes) -> Letter:
+    """What is kept of an activity: the whole of it where we speak it, else that it came."""
     spoken = type(activity) in _SPOKEN
     kind = activity.type if isinstance(activity, Unspoken) else type(activity).__name__
-    host = normal_host(activity.actor)
-    async with node.db.write() as tx:
-        await peers.heard(tx, host)
-        await queue.wake_lane(tx, f"to {host}")  # who speaks is awake: what waits for it may go
-        outcome = "waiting" if spoken else "ignored"
-        text = body.decode() if spoken else ""
-        if await store.keep(tx, activity.id, activity.actor, kind[:64], text, outcome) and spoken:
-            await queue.enqueue(
-                tx, Process(activity.id, activity.actor), lane=f"from {host}", thread=thread_of(activity)
-            )
+    text, outcome = (body.decode(), "waiting") if spoken else ("", "ignored")
+    heard = Heard(activity.id, activity.actor, kind[:64], text, outcome)
+    return Letter(heard, normal_host(activity.actor), thread_of(activity) if spoken else None)
 
 
+class Door:
+    """Middleware: letters are most of what a house gets, and pass by all that only pages need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, take: Receive, send: Send) -> None:
+        found = _INBOX.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if found is None or scope["method"] != "POST":
+            await self.app(scope, take, send)
+            return
+        request = Request(scope, take, send)
+        scope["path_params"] = {"handle": found[1]} if found[1] else {}
+        try:
+            response = await receive(request)
+        except Problem as problem:
+            response = await problems.on_problem(request, problem)
+        except ClientDisconnect as gone:
+            response = await problems.on_leaving(request, gone)
+        await response(scope, take, send)
+
+
+_INBOX = re.compile(r"/inbox|/actor/inbox|/actors/([^/]+)/inbox")
 routes = [
     Route(path, receive, methods=["POST"]) for path in ("/inbox", "/actor/inbox", "/actors/{handle}/inbox")
 ]

@@ -16,17 +16,20 @@ MOST_WAITING = 10_000
 """Activities that were taken and had no effect yet: some minutes of work."""
 
 LOOK = 2.0  # seconds between two looks at how much waits
+ROOM = 0.25  # seconds between two looks at the disk, where there was room enough
 
 
 class Pressure:
     """What one process knows of it."""
 
     def __init__(self, most: int = MOST_WAITING) -> None:
-        self._most, self._waiting, self._looked = most, 0, -LOOK
+        self._most, self._waiting, self._looked, self._roomy = most, 0, -LOOK, -ROOM
 
     async def require_room(self, node: Node) -> None:
         """Raises Unavailable `storage.nearly_full`, `storage.missing` or `inbox.too_much`."""
-        room.require(node.settings, room.FOR_PEERS)
+        if monotonic() - self._roomy >= ROOM:
+            room.require(node.settings, room.FOR_PEERS)
+            self._roomy = monotonic()
         if monotonic() - self._looked >= LOOK:
             self._looked = monotonic()
             async with node.db.read() as tx:

@@ -1,5 +1,6 @@
 """Received activities at rest: evidence, never shown; each id counts once, ever."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,24 +18,47 @@ class Kept:
     reason: str | None
 
 
-async def keep(tx: Tx, id: str, actor_id: str, type: str, body: str, outcome: str) -> bool:
-    """Keep an activity; False where this actor said it before.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is kept of a letter; a body only while it waits to be processed."""
+
+    id: str
+    actor_id: str
+    type: str
+    body: str
+    outcome: str
+
+
+async def keep_fresh(tx: Tx, some: Sequence[Heard]) -> bool:
+    """Keep what was heard, all of it for the first time.
+
+    False where one was kept before: then nothing of this commit is good, and `keep_all` says which.
+    """
+    return await tx.run_many(_KEEP, [_row(tx, one) for one in some]) == len(some)
+
+
+async def keep_all(tx: Tx, some: Sequence[Heard]) -> list[bool]:
+    """Keep what was heard, one by one; for each, False where this actor said it before.
 
     A neighbour of the same host who takes an id first takes nothing from its owner: Mastodon's ids of
     Deletes can be guessed.
     """
-    return bool(
-        await tx.run(
-            """INSERT INTO received (id, actor_id, type, body, received_at, outcome)
-               VALUES (:id, :actor, :type, :body, :now, :outcome) ON CONFLICT (id, actor_id) DO NOTHING""",
-            id=id,
-            actor=actor_id,
-            type=type,
-            body=body,
-            now=tx.now,
-            outcome=outcome,
-        )
-    )
+    return [bool(await tx.run(_KEEP, **_row(tx, one))) for one in some]
+
+
+_KEEP = """INSERT INTO received (id, actor_id, type, body, received_at, outcome)
+           VALUES (:id, :actor, :type, :body, :now, :outcome) ON CONFLICT (id, actor_id) DO NOTHING"""
+
+
+def _row(tx: Tx, one: Heard) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "actor": one.actor_id,
+        "type": one.type,
+        "body": one.body,
+        "now": tx.now,
+        "outcome": one.outcome,
+    }
 
 
 async def find(tx: Tx, id: str, actor_id: str) -> Kept | None:

@@ -4,10 +4,12 @@ A closed lane is not asked for jobs until its back-off ends.  Then, because a la
 time, one job is its probe: if that one fails the lane closes for longer, else it is open again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
 from fedicoop.jobs.times import GIVE_UP, delay
 
 QUIET = timedelta(minutes=1)
@@ -31,6 +33,11 @@ class Lane:
 class _Trouble:
     since: datetime
     failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    lane: str
 
 
 async def lanes(tx: Tx) -> list[Lane]:
@@ -89,23 +96,27 @@ async def reopen_lane(tx: Tx, lane: str) -> None:
     await tx.run("DELETE FROM lanes WHERE lane = :lane", lane=lane)
 
 
-async def wake_lane(tx: Tx, lane: str) -> None:
-    """We heard from the other side of a lane in trouble: try now what waits, one job at a time.
+async def wake_lanes(tx: Tx, lanes: Sequence[str]) -> None:
+    """We heard from the other side of lanes; where one is in trouble, try now what waits, one job at a time.
 
     It stays in trouble until a try goes well, and is not woken within a minute of its last failure:
     who talks to us much and hears us badly does not make us knock at each of their words.
     """
-    woken = await tx.run(
-        """UPDATE lanes SET closed_until = :now
-           WHERE lane = :lane AND closed_until > :now AND failed_at <= :quiet""",
-        lane=lane,
+    places, names = among(lanes)
+    quiet = tx.now - QUIET
+    asleep = await tx.all(
+        _Named,
+        f"""SELECT lane FROM lanes
+            WHERE lane IN ({places}) AND closed_until > :now AND failed_at <= :quiet""",
+        **names,
         now=tx.now,
-        quiet=tx.now - QUIET,
+        quiet=quiet,
     )
-    if woken:
+    for one in asleep:
+        await tx.run("UPDATE lanes SET closed_until = :now WHERE lane = :lane", lane=one.lane, now=tx.now)
         await tx.run(
             """UPDATE jobs SET run_at = :now
                WHERE lane = :lane AND NOT dead AND leased_until IS NULL AND attempts > 0 AND run_at > :now""",
-            lane=lane,
+            lane=one.lane,
             now=tx.now,
         )

@@ -15,7 +15,7 @@ from typing import Any
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict
 from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, waiting
-from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lane
+from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lanes
 from fedicoop.jobs.times import GIVE_UP, LEASE, delay
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "take_over",
     "tidy",
     "waiting",
-    "wake_lane",
+    "wake_lanes",
 ]
 
 MOST_CRASHES = 3

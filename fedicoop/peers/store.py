@@ -1,18 +1,20 @@
 """The tables `peers` and `cooldowns`.  Every `host` here is a normal one (vocabulary/hosts.py)."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
-from fedicoop.peers.peer import MOST_PARENTS, Form, Peer, Policy, covering
+from fedicoop.db.together import among
+from fedicoop.peers.peer import Form, Peer, Policy, covering
 
 _COLUMNS = "host, policy, signature, software, first_seen_at, last_heard_at, last_reached_at"
-_COVERING = [f"c{number}" for number in range(MOST_PARENTS + 2)]
 _STRICTEST = (Policy.CLOSED, Policy.LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
+    host: str
     policy: Policy
 
 
@@ -57,11 +59,19 @@ async def policy(tx: Tx, host: str) -> Policy:
 
     So a closed house does not come back as a subdomain.  Who is unknown is open.
     """
-    names = dict.fromkeys(_COVERING, host) | dict(zip(_COVERING, covering(host), strict=False))
-    places = ", ".join(f":{place}" for place in _COVERING)
-    sql = f"SELECT DISTINCT policy FROM peers WHERE host IN ({places})"
-    found = {row.policy for row in await tx.all(_Policy, sql, **names)}
-    return next((one for one in _STRICTEST if one in found), Policy.OPEN)
+    return (await policies(tx, {host}))[host]
+
+
+async def policies(tx: Tx, hosts: Collection[str]) -> dict[str, Policy]:
+    """The same of many hosts at once."""
+    above = {host: covering(host) for host in hosts}
+    places, names = among(sorted({one for some in above.values() for one in some}))
+    sql = f"SELECT host, policy FROM peers WHERE policy <> 'open' AND host IN ({places})"
+    strict = {row.host: row.policy for row in await tx.all(_Policy, sql, **names)}
+    return {
+        host: next((one for one in _STRICTEST if one in {strict.get(name) for name in some}), Policy.OPEN)
+        for host, some in above.items()
+    }
 
 
 async def set_policy(tx: Tx, host: str, policy: Policy) -> None:
@@ -113,13 +123,12 @@ async def seen(tx: Tx, host: str) -> None:
     )
 
 
-async def heard(tx: Tx, host: str) -> None:
-    """A host said something that was signed well."""
-    await tx.run(
+async def all_heard(tx: Tx, hosts: Iterable[str]) -> None:
+    """Hosts said something that was signed well."""
+    await tx.run_many(
         """INSERT INTO peers (host, first_seen_at, last_heard_at) VALUES (:host, :now, :now)
            ON CONFLICT (host) DO UPDATE SET last_heard_at = excluded.last_heard_at""",
-        host=host,
-        now=tx.now,
+        [{"host": host, "now": tx.now} for host in hosts],
     )
 
 

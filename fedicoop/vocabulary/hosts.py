@@ -7,6 +7,7 @@ not parse is refused.
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from fedicoop.errors import Malformed
@@ -41,8 +42,10 @@ def origin_of(url: str) -> str:
 
     Raises Malformed("federation.bad_host").
     """
-    scheme, _ = _parts(url)
-    return f"{scheme}://{normal_host(url)}"
+    scheme, authority = _parts(url)
+    host, port = _host_and_port(authority)
+    end = "" if port in (None, _DEFAULT_PORT[scheme]) else f":{port}"
+    return f"{scheme}://{host}{end}"
 
 
 def same_origin(a: str, b: str) -> bool:
@@ -83,6 +86,7 @@ def _parts(url: str) -> tuple[str, str]:
     return found[1].lower(), found[2]
 
 
+@lru_cache(maxsize=4096)
 def _host_and_port(authority: str) -> tuple[str, int | None]:
     if bracketed := _BRACKETED.fullmatch(authority):
         host, port = _ipv6(bracketed[1]), bracketed[2]

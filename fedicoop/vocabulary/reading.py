@@ -38,6 +38,22 @@ def read(body: bytes, *, plain_http: Set[str] = frozenset()) -> t.Thing:
     return read_object(parse_untrusted(body), plain_http=plain_http)
 
 
+def read_envelope(body: bytes, *, plain_http: Set[str] = frozenset()) -> t.Thing:
+    """Read what must be known of a letter before it is kept: what is created or updated stays an id.
+
+    The whole costs more than all else at the door, and is read when it is processed anyway; what cannot
+    be understood then is refused then, with its reason beside the receipt.  Raises as `read` does.
+    """
+    at = Cursor(parse_untrusted(body), plain_http=plain_http)
+    kind = _activity_type(at)
+    if kind not in ("Create", "Update"):
+        return _thing(at)
+    inner = at.find_child("object")
+    if inner is not None and inner.get("type") is not None and not inner.types():
+        raise at.fail("object.type", "expected a type")
+    return _activity(at, kind, _id_only)
+
+
 def read_object(raw: dict[str, Any], *, plain_http: Set[str] = frozenset()) -> t.Thing:
     """Read one document that `parse_untrusted` has parsed.  See `read`."""
     return _thing(Cursor(raw, plain_http=plain_http))
@@ -87,7 +103,7 @@ def _activity_type(at: Cursor) -> str | None:
     return None
 
 
-def _activity(at: Cursor, kind: str) -> t.Activity:
+def _activity(at: Cursor, kind: str, reading: Callable[[Cursor], t.Thing] | None = None) -> t.Activity:
     for name in ("actor", "object") if kind in SPOKEN else ("actor",):
         if isinstance(at.get(name), list):
             raise at.fail(name, "expected one, got a list")
@@ -101,7 +117,7 @@ def _activity(at: Cursor, kind: str) -> t.Activity:
     return make(
         id=_activity_id(at),
         actor=at.iri("actor"),
-        object=read_its_object(at),
+        object=(reading or read_its_object)(at),
         to=to,
         cc=cc,
         published=at.moment("published"),
