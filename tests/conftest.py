@@ -36,7 +36,7 @@ from fedicoop.outward import Outward
 from fedicoop.settings import Settings
 from fedicoop.signatures import keys
 from fedicoop.vocabulary.types import Actor
-from tests.databases import house_engine
+from tests.databases import house_engine, url_of
 
 PAIRS = [Pair(keys.generate_rsa(), keys.generate_ed25519()) for _ in range(4)]
 """Keys are slow to make, and a test about listings does not care which they are."""
@@ -178,6 +178,7 @@ class Network:
         count = itertools.count(1)
         db = Database(engine, self.clock, lambda: f"01{next(count):024}")
         await migrate(db, backup=None)
+        settings = {"database_url": url_of(engine)} | settings
         settings = Settings(data_dir=folder, origin=f"https://{host}", **settings)
         out = Outward(
             allowed_peers=frozenset(),

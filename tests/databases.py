@@ -13,6 +13,7 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,18 @@ from fedicoop.db.sqlite import SqliteEngine
 ON_POSTGRES = os.environ.get("FEDICOOP_TEST_DATABASE", "sqlite").startswith("postgres")
 SQLITES_OWN = pytest.mark.skipif(ON_POSTGRES, reason="this is about SQLite's own file")
 """For what has to do with the file, its log beside it, its locks or its copies."""
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    try:
+        from psycopg import IntegrityError
+    except ImportError:
+        return (sqlite3.IntegrityError,)
+    return (sqlite3.IntegrityError, IntegrityError)
+
+
+REFUSED = _refusals()
+"""What a database says of a row that breaks a constraint or meets a trigger."""
 
 _TEMPLATE = "template_fedicoop"
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
@@ -194,6 +207,11 @@ async def house_engine(folder: Path, *, schema: bool = True, patience: float = 5
     return await postgres_engine(schema=schema, patience=patience)
 
 
+def url_of(engine: Engine) -> str:
+    """What the settings of a house on that engine say; "" for a file beside them."""
+    return str(getattr(engine, "_url", ""))
+
+
 async def postgres_engine(*, schema: bool = True, patience: float = 5.0) -> Engine:
     from fedicoop.db.postgres import PostgresEngine
 
@@ -210,3 +228,50 @@ async def postgres_engine(*, schema: bool = True, patience: float = 5.0) -> Engi
     else:
         name = await asyncio.to_thread(cluster().empty)
     return await Fleeting.open(cluster().url(name), patience=patience)
+
+
+async def tables(db: Database) -> list[str]:
+    """The names of all tables, in order."""
+    sql = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+        "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1",
+    }
+    async with db.engine.transaction(write=False) as raw:
+        return [row[0] for row in (await raw.execute(sql[db.engine.dialect], {})).rows]
+
+
+async def columns(db: Database, table: str) -> list[str]:
+    async with db.engine.transaction(write=False) as raw:
+        return list((await raw.execute(f'SELECT * FROM "{table}" LIMIT 0', {})).columns)
+
+
+async def written(db: Database) -> str:
+    """Everything that stands in the database, a row a line: `INSERT INTO "meta" VALUES ('key', 'value')`."""
+    lines = []
+    for table in await tables(db):
+        async with db.engine.transaction(write=False) as raw:
+            rows = (await raw.execute(f'SELECT * FROM "{table}"', {})).rows
+        lines += [f'INSERT INTO "{table}" VALUES ({", ".join(map(_literal, row))})' for row in rows]
+    return "\n".join(lines)
+
+
+def _literal(value: object) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+def refusing(db: Database, event: str) -> tuple[list[str], list[str]]:
+    """The statements that make a database refuse an event (`INSERT ON sent`), and those that end it."""
+    event, _, when = event.partition(" WHEN ")
+    if db.engine.dialect == "sqlite":
+        when = f"WHEN {when}" if when else ""
+        made = f"CREATE TRIGGER full BEFORE {event} {when} BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        return [made], ["DROP TRIGGER full"]
+    when = f"WHEN ({when})" if when else ""
+    return (
+        [
+            """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+               $$BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '23000'; END$$""",
+            f'CREATE TRIGGER "full" BEFORE {event} FOR EACH ROW {when} EXECUTE FUNCTION full_disk()',
+        ],
+        ["DROP FUNCTION full_disk CASCADE"],
+    )

@@ -12,6 +12,7 @@ from fedicoop.inbox.dispatch import TABLE, Entry
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from tests import hostile
+from tests.databases import refusing
 
 village, nord, friend, evil = hostile.fixtures()
 
@@ -43,8 +44,8 @@ async def everything(nord) -> dict[str, set[str]]:
 
 async def rows(tx: Tx, table: str, columns: str = "") -> set[str]:
     if not columns:
-        names = await tx.all(Name, f"SELECT name FROM pragma_table_info('{table}')")
-        columns = " || '|' || ".join(f"coalesce({one.name}, '-')" for one in names)
+        names = (await tx._connection.execute(f"SELECT * FROM {table} LIMIT 0", {})).columns
+        columns = " || '|' || ".join(f"coalesce(CAST({name} AS TEXT), '-')" for name in names)
     return {row.name for row in await tx.all(Name, f"SELECT {columns} AS name FROM {table}")}
 
 
@@ -169,8 +170,11 @@ async def broken_handler(monkeypatch, name: str):
 @asynccontextmanager
 async def full_disk(nord, event: str = "DELETE ON jobs WHEN OLD.kind = 'Process'"):
     """The database refuses the last statement of a transaction."""
+    made, ended = refusing(nord.node.db, event)
     async with nord.node.db.write() as tx:
-        await tx.run(f"CREATE TRIGGER full BEFORE {event} BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        for statement in made:
+            await tx.run(statement)
     yield
     async with nord.node.db.write() as tx:
-        await tx.run("DROP TRIGGER full")
+        for statement in ended:
+            await tx.run(statement)

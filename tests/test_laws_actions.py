@@ -1,13 +1,12 @@
 """The law of one commit, for what members do: the change, what is said of it, and the promise to carry it."""
 
-from sqlite3 import IntegrityError
-
 import pytest
 
 from fedicoop.actors import store as actors
 from fedicoop.follows import actions as follows
 from fedicoop.listings import actions as listings
 from tests import hostile
+from tests.databases import REFUSED
 from tests.test_laws import everything, full_disk
 
 village, nord, friend, evil = hostile.fixtures()
@@ -106,7 +105,7 @@ async def test_an_action_its_activity_and_its_promise_are_one_commit(nord, desk,
     assert await everything(nord) == before
     for event in ("INSERT ON sent", "INSERT ON jobs"):
         async with full_disk(nord, event):
-            with pytest.raises(IntegrityError, match="no room"):
+            with pytest.raises(REFUSED, match="no room"):
                 await acts_and_breaks()
         assert await everything(nord) == before
 

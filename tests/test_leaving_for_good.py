@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import sqlite3
 import zipfile
 from datetime import timedelta
 
@@ -25,6 +24,7 @@ from fedicoop.watches import actions as watching
 from fedicoop.watches.watch import Channel
 from tests.accounts import MAIL, PASSWORD, enter, invitation, is_in, members_of, settle_in
 from tests.browsing import Visitor, signed_in
+from tests.databases import written
 from tests.photos import encoded, scene
 
 
@@ -186,8 +186,7 @@ async def test_nothing_of_who_left_stays_in_the_database_but_the_handle(nord, ne
     network.clock.advance(days=GRACE.days, hours=1)
     await network.settle()
 
-    database = sqlite3.connect(nord.node.settings.data_dir / "fedicoop.db")
-    dump = "\n".join(database.iterdump())
+    dump = await written(nord.node.db)
 
     assert "lea@mail.example" not in dump
     assert "Lea Martin" not in dump

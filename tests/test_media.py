@@ -15,13 +15,13 @@ from starlette.routing import Route
 from fedicoop.db import Database
 from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import migrate
-from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Problem, Unavailable
 from fedicoop.media import files, pages, store
 from fedicoop.media.copying import MOST_ATTEMPTS, CopyPicture, copy_picture
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import Settings
+from tests.databases import house_engine
 from tests.photos import a_phone_photo, encoded, opened, scene
 
 AS2 = "application/activity+json"
@@ -64,7 +64,7 @@ async def node(tmp_path, peer):
             peer.state.asked.append(str(request.url))
             return await super().handle_async_request(request)
 
-    engine = await SqliteEngine.open(tmp_path / "fedicoop.db", durable=False)
+    engine = await house_engine(tmp_path)
     db = Database(engine, lambda: datetime(2030, 5, 1, tzinfo=UTC), new_ulid_source())
     await migrate(db, backup=None)
     out = Outward(allowed_peers=frozenset(), user_agent="test", transport=Counting(peer))

@@ -5,11 +5,11 @@ import pytest
 
 from fedicoop.db import Database
 from fedicoop.db.migrate import migrate
-from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Refused
 from fedicoop.outward import Outward
 from fedicoop.peers import store
 from fedicoop.peers.peer import Policy, covering
+from tests.databases import house_engine
 
 
 class House(Database):
@@ -24,7 +24,7 @@ class House(Database):
 @pytest.fixture
 async def house(tmp_path: Path):
     House.today = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
-    engine = await SqliteEngine.open(tmp_path / "fedicoop.db", durable=False)
+    engine = await house_engine(tmp_path)
     house = House(engine, lambda: House.today, lambda: "01")
     await migrate(house, backup=None)
     yield house

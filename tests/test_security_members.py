@@ -1,7 +1,6 @@
 """Members and sessions: section G of the security cases, each guard with what fails without it."""
 
 import asyncio
-import sqlite3
 import threading
 import time
 from dataclasses import replace
@@ -29,6 +28,7 @@ from tests.accounts import (
     welcome,
 )
 from tests.browsing import Visitor, signed_in
+from tests.databases import written
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_the_database_holds_no_password_but_an_argon2id_hash(nord):
     await settle_in(nord, "lea", password=PASSWORD)
     await settle_in(nord, "karim", password=PASSWORD)
 
-    dump = "\n".join(sqlite3.connect(nord.node.settings.data_dir / "fedicoop.db").iterdump())
+    dump = await written(nord.node.db)
 
     assert PASSWORD not in dump
     hashes = [part.split("'")[0] for part in dump.split("'$argon2id$")[1:]]
@@ -344,7 +344,7 @@ async def test_the_secret_of_a_link_is_not_in_the_database(nord):
     """Case 92: a copy of the database opens no door."""
     path = await sign_in_link(nord, await settle_in(nord, "lea"))
 
-    dump = "\n".join(sqlite3.connect(nord.node.settings.data_dir / "fedicoop.db").iterdump())
+    dump = await written(nord.node.db)
 
     assert path.rpartition("/")[2] not in dump
     assert len(path.rpartition("/")[2]) * 6 >= 128

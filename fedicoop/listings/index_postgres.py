@@ -71,7 +71,7 @@ async def tidy(tx: Tx) -> None:
 async def count(tx: Tx, wanted: Wanted, *, most: int) -> int:
     """How many answer, counted no farther than `most`."""
     source, values = _from(wanted)
-    sql = f"{PLANNED_ANEW} SELECT count(*) FROM (SELECT 1 {source} LIMIT :most) AS some"
+    sql = f"{PLANNED_ANEW} SELECT count(*) FROM (SELECT 1 {source} LIMIT :most) AS few"
     return await tx.count(sql, **values, most=most)
 
 
