@@ -188,7 +188,7 @@ def cluster() -> Cluster:
 _ready: set[str] = set()
 
 
-async def _template() -> None:
+async def template() -> None:
     if _ready:
         return
     from fedicoop.db.postgres import PostgresEngine
@@ -223,7 +223,7 @@ async def postgres_engine(*, schema: bool = True, patience: float = 5.0) -> Engi
             await asyncio.to_thread(cluster().ask, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     if schema:
-        await _template()
+        await template()
         name = await cluster().copy()
     else:
         name = await asyncio.to_thread(cluster().empty)

@@ -5,7 +5,7 @@ network, because there is no way from here to there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,9 +13,13 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from fedicoop.db.rows import fit, reader
-from fedicoop.errors import NotFound
+from fedicoop.errors import NotFound, Unavailable
 
 Row = TypeVar("Row")
+Result = TypeVar("Result")
+
+AGAIN = (0.05, 0.2, 1.0)  # seconds before the next try
+MOMENTARY = frozenset({"storage.busy", "storage.unreachable"})
 
 inside: ContextVar[bool] = ContextVar("inside a transaction", default=False)
 
@@ -145,6 +149,24 @@ class Database:
             yield tx
         if connection.changed:
             self._commits.add()
+
+    async def surely(self, work: Callable[[Tx], Awaitable[Result]], *, beside: bool = False) -> Result:
+        """Do `work` in a writing transaction, and again where the database refused it for the moment.
+
+        For what follows an effect outside, which should not happen twice because a server of databases
+        moved house meanwhile.  Where the commit itself was cut off, it may have been kept: `work` must
+        bear being done twice.  Raises Unavailable after some seconds.
+        """
+        for pause in AGAIN:
+            try:
+                async with self.write(beside=beside) as tx:
+                    return await work(tx)
+            except Unavailable as problem:
+                if problem.key not in MOMENTARY:
+                    raise
+                await asyncio.sleep(pause)
+        async with self.write(beside=beside) as tx:
+            return await work(tx)
 
     @asynccontextmanager
     async def _transaction(

@@ -121,10 +121,8 @@ class PostgresEngine:
             raw: AsyncConnection[Any] = await self._pool.getconn()
             return raw
         except PoolTimeout as error:
-            stats = self._pool.get_stats()
-            if stats.get("pool_size", 0) < self._pool.max_size or stats.get("connections_lost"):
-                raw = await _reach(_arguments(self._url, "fedicoop", ""))  # says why, if it cannot
-                await raw.close()
+            raw = await _reach(_arguments(self._url, "fedicoop", ""))  # says why, where the server is away
+            await raw.close()
             raise Unavailable("storage.busy", str(error)) from error
 
     async def _finish(self, end: Any) -> None:

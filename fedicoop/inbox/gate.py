@@ -106,7 +106,7 @@ class Gate:
 
     async def _write(self, letters: Sequence[Letter], *, sure: bool) -> list[bool]:
         heard = [letter.heard for letter in letters]
-        async with self._node.db.write() as tx:
+        async with self._node.db.write(beside=True) as tx:
             noted = await self._note(tx, {letter.host for letter in letters})
             if sure and not await store.keep_fresh(tx, heard):
                 raise _Seen

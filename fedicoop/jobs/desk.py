@@ -34,7 +34,7 @@ async def waiting(tx: Tx, prefix: str, *, most: int) -> int:
     """How much waits in the lanes whose name begins so; counted no further than `most`."""
     return await tx.count(
         """SELECT count(*) FROM (SELECT 1 FROM jobs
-           WHERE NOT dead AND lane >= :prefix AND lane < :beyond LIMIT :most) AS some""",
+           WHERE NOT dead AND lane >= :prefix AND lane < :beyond LIMIT :most) AS few""",
         prefix=prefix,
         beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
         most=most,

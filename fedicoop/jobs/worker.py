@@ -56,7 +56,7 @@ async def run_one(node: Node, work: Work, turn: Turn | None = None) -> bool:
 
 async def _claim(node: Node, turn: Turn) -> Job | None:
     """A job that took three workers with it is buried in the commit that claims it."""
-    async with node.db.write() as tx:
+    async with node.db.write(beside=True) as tx:
         job = await queue.claim(tx, after=turn.lane, by=turn.by)
         if job and job.crashes > queue.MOST_CRASHES:
             await queue.bury(tx, job, f"{queue.MOST_CRASHES} tries ended without a word: a crash, or a bug")
@@ -111,7 +111,7 @@ async def _settle(node: Node, job: Job, outcome: Callable[[Tx], Awaitable[Result
     """
     for time in range(int(LEASE.total_seconds() / PAUSE)):
         try:
-            async with node.db.write() as tx:
+            async with node.db.write(beside=True) as tx:
                 return await outcome(tx)
         except Unavailable as problem:
             if not time:

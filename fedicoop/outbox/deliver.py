@@ -4,6 +4,7 @@ from datetime import datetime
 
 from fedicoop.actors import keyring, leaving
 from fedicoop.actors import store as actors
+from fedicoop.db import Tx
 from fedicoop.errors import Malformed, Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -43,9 +44,10 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
     answer, form = await _knock(node, task.inbox, sent.body.encode(), signer, remembered)
     _try_again(node, task.inbox, answer)
     accepted = answer.status < 300
-    async with node.db.write() as tx:
-        await queue.done(tx, job)
+
+    async def note(tx: Tx) -> None:
         await peers.reached(tx, normal_host(task.inbox))
+        await queue.done(tx, job)
         if accepted and sent.type in ("Create", "Update", "Announce"):
             await store.reach(tx, task.object_id, task.inbox)
         if accepted and form != (remembered or "cavage"):
@@ -53,6 +55,8 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
         if answer.status == 410:
             for actor_id in await actors.reading_at(tx, task.inbox):
                 await leaving.ask_after(tx, actor_id)
+
+    await node.db.surely(note, beside=True)
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
 

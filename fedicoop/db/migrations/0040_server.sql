@@ -1,0 +1,1 @@
+-- PostgreSQL's own; SQLite has nothing to do here.
