@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REMEDY := Debian: sudo apt install python3 python3-venv; macOS: brew install python; or: PYTHON=python3.12 make
 
-.PHONY: run test faults browser check judges translations clean
+.PHONY: run test faults mutants browser check judges translations clean
 
 run: .venv/.run-ready
 	$(BIN)/fedicoop demo
@@ -16,6 +16,9 @@ browser: .venv/.tools-ready
 
 faults: .venv/.tools-ready
 	FAULTS=all $(BIN)/pytest -n 2 tests/faults $(ARGS)
+
+mutants: .venv/.tools-ready
+	$(BIN)/python tools/mutants.py $(ARGS)
 
 check: .venv/.tools-ready
 	$(BIN)/ruff check .

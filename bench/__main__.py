@@ -4,9 +4,17 @@ import argparse
 import asyncio
 import sys
 
-from bench import ingest, search
+from bench import deliver, idle, ingest, publish, read, search, start
 
-BENCHES = {"ingest": ingest, "search": search}
+BENCHES = {
+    "ingest": ingest,
+    "deliver": deliver,
+    "publish": publish,
+    "search": search,
+    "read": read,
+    "idle": idle,
+    "start": start,
+}
 
 
 def main(arguments: list[str]) -> int:

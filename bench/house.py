@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench import asking, processes
 from bench.processes import Running
+from fedicoop.access import operator
 from fedicoop.actors import actions as actors
 from fedicoop.actors import coops, keyring
 from fedicoop.actors import store as actor_store
@@ -17,6 +18,8 @@ from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.assemble import assemble
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Status
+from fedicoop.listings import actions
+from fedicoop.listings.listing import Listing
 from fedicoop.node import Node
 from fedicoop.settings import Settings
 from fedicoop.signatures import cavage, keys
@@ -56,16 +59,17 @@ class House:
         """`fedicoop serve` on it, as a process; it only answers, unless `workers` keep promises."""
         return self._process("serve", "--workers", str(workers), "--bind", f"127.0.0.1:{self.port}", *words)
 
-    def worked(self, workers: int = 2) -> AbstractContextManager[Running]:
+    def worked(self, workers: int = 2, **environment: str) -> AbstractContextManager[Running]:
         """`fedicoop worker` on it."""
-        return self._process("worker", "--workers", str(workers))
+        return self._process("worker", "--workers", str(workers), **environment)
 
-    def _process(self, verb: str, *words: str) -> AbstractContextManager[Running]:
+    def _process(self, verb: str, *words: str, **environment: str) -> AbstractContextManager[Running]:
         return processes.running(
             ["-m", "fedicoop", verb, "--data-dir", str(self.folder), *words],
             FEDICOOP_ORIGIN=self.origin,
             FEDICOOP_ALLOWED_PEERS=",".join(sorted(self.settings.allowed_peers)),
             FEDICOOP_LOG_LEVEL="warning",
+            **environment,
         )
 
 
@@ -153,3 +157,22 @@ class Neighbour:
             "POST", f"{house_origin}{path}", body, f"{self.id}#main-key", self.private, datetime.now(UTC)
         )
         return asking.post(path, headers["host"], headers, body)
+
+
+async def published(node: Node, house: House, title: str = "Perceuse à percussion") -> Listing:
+    """An offer of our coop, as its operator publishes it."""
+    raw = {"kind": "offer", "mode": "loan", "title": title, "text": "Prêt gratuit, à rendre propre. " * 20}
+    async with node.db.write() as tx:
+        draft = await actions.draft(tx, operator(house.coop), raw, ())
+        return await actions.publish(tx, operator(house.coop), draft.id)
+
+
+async def followed_at(node: Node, house: House, inboxes: list[str]) -> None:
+    """Somebody follows our coop at each of these inboxes."""
+    async with node.db.write() as tx:
+        for number, inbox in enumerate(inboxes):
+            id = Iri(f"{inbox.rpartition('/')[0]}/actors/{number}")
+            await actor_store.put(
+                tx, Actor(id=id, type="Person", handle=f"f{number}", name="F", inbox=Iri(inbox))
+            )
+            await follows.ask(tx, f"{id}#follow", id, house.coop, Status.ACCEPTED)

@@ -1,9 +1,9 @@
 """What it costs to accept a signed activity: checked, kept on the disk, answered 202.
 
 A neighbour's Creates of 2 KB come over 16 kept connections to a `fedicoop serve` that only answers
-(processing is a job, and measured by `growth`).  SQLite waits for the disk at each commit (synchronous=FULL).
-The floor is a bare Starlette application that reads the JSON of the very same bytes and verifies one RSA
-signature.  Processor time of the server's process, user and system, in turns.
+(processing is a job, and measured by `growth`). SQLite waits for the disk at each commit
+(synchronous=FULL). The floor is a bare Starlette application that reads the JSON of the very same bytes
+and verifies one RSA signature. Processor time of the server's process, user and system, in turns.
 """
 
 import argparse

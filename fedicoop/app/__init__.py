@@ -69,6 +69,7 @@ from fedicoop.watches.pack_reading import FollowEntry, follow_entry
 from fedicoop.web import help_pages, installing, kept, kept_pages, limits, problems, static
 from fedicoop.web.forms import Uploads
 from fedicoop.web.headers import PageHeaders
+from fedicoop.web.rendered import Rendered
 
 WORK: Work = {
     "FanOut": (FanOut, fan_out),
@@ -188,9 +189,10 @@ def build(node: Node) -> Starlette:
         routes=[*probes.routes, *ROUTES],
         middleware=[
             Middleware(PageHeaders),
-            Middleware(Faces),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),
+            Middleware(Rendered, commits=lambda: node.db.commits),
+            Middleware(Faces),
             Middleware(Sessions),
             Middleware(Uploads),
         ],
