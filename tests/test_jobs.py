@@ -353,9 +353,15 @@ async def wake(house):
         await queue.wake_lanes(tx, ["a"])
 
 
+async def days_in_vain(house, days, **how):
+    for _ in range(days):
+        await house.fail(await house.claim(), **how)
+        house.clock.advance(days=1)
+
+
 async def test_after_seven_days_a_job_is_given_up_and_shown(house):
     await house.promise("bread")
-    house.clock.advance(days=7)
+    await days_in_vain(house, 7)
 
     again = await house.fail(await house.claim())
 
@@ -364,6 +370,20 @@ async def test_after_seven_days_a_job_is_given_up_and_shown(house):
     async with house.db.read() as tx:
         (given_up,) = await queue.given_up(tx)
     assert (given_up.kind, given_up.last_error, given_up.run_at) == ("Errand", "asleep", house.clock())
+
+
+@pytest.mark.parametrize("lane_closed", [False, True])
+async def test_time_in_which_nobody_tried_gives_nothing_up(house, lane_closed):
+    """The house was off for a month, or its clock jumped: that is one day of failing."""
+    await house.promise("bread")
+    await days_in_vain(house, 2, lane_closed=lane_closed)
+    house.clock.advance(days=30)
+
+    again = await house.fail(await house.claim(), lane_closed=lane_closed)
+    house.clock.advance(days=1)
+
+    assert again
+    assert await house.settle() == ["bread"]
 
 
 async def test_what_waited_seven_days_behind_a_dead_house_is_given_up_with_it(house):
@@ -391,8 +411,7 @@ async def test_a_given_up_job_lets_its_thread_go_on(house):
 
 async def test_an_operator_tries_again_at_once_what_waits_and_what_was_given_up(house):
     await house.promise("given up", lane="a")
-    house.clock.advance(days=8)
-    await house.fail(await house.claim(), lane_closed=True)
+    await days_in_vain(house, 8, lane_closed=True)
     await house.promise("waiting", lane="b")
     await house.fail(await house.claim(after="a"), lane_closed=True)
     await house.promise("scheduled", lane="c", run_at=house.clock() + timedelta(days=1))
@@ -756,8 +775,7 @@ async def test_a_clock_that_went_back_leaves_nothing_stuck(house):
 
 async def test_what_is_long_over_is_forgotten(house):
     await house.promise("bread")
-    house.clock.advance(days=8)
-    await house.fail(await house.claim(), lane_closed=True)
+    await days_in_vain(house, 8, lane_closed=True)
     house.clock.advance(days=31)
 
     async with house.db.write() as tx:

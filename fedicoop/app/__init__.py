@@ -116,6 +116,8 @@ async def house_keeping(node: Node) -> None:
         pass
     async with node.db.write() as tx:
         await queue.tidy(tx)
+        for room in (peers, limits, sessions):
+            await room.pull_back(tx)
         await waking.notice(tx)
         await holidays.end_what_is_over(tx)
         hourly = await peers.take_turn(tx, "hourly house keeping", timedelta(hours=1))

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 QUICK = 64 * 1024 * 1024  # bytes of a database that is examined in a tenth of a second
+LEAP, DOUBT = 3600.0, 900.0  # seconds by which the clock jumped, and for which it is doubted then
 PATIENCE = 5.0  # seconds that a new process waits for the one before it to leave
 FAREWELL = 9.0  # seconds until a process that was told to stop has gone; jobs in hand get eight of them
 
@@ -172,9 +174,13 @@ def _promises(
 async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
     from fedicoop.app import HOUSE_KEEPING, house_keeping
 
+    hands = Hands(node.db.clock)
     while not stop.is_set():
         try:
-            await house_keeping(node)
+            if hands.agree():
+                await house_keeping(node)
+            else:
+                log.seldom("house_keeping.doubts_the_clock", now=node.db.clock().isoformat())
         except Unavailable as problem:  # a full disk, say: the next minute may be better
             log.seldom("house_keeping.waits", about=problem.key, key=problem.key, detail=problem.detail)
         except Exception:
@@ -184,6 +190,25 @@ async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
                 await stop.wait()
         except TimeoutError:
             pass
+
+
+class Hands:
+    """Whether the clock goes as time does.  After a jump nothing is ended or forgotten for a while.
+
+    A wrong clock is usually set right within minutes; what was expired or erased by it would be gone.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock, self._began = clock, (clock(), time.monotonic())
+        self._doubtful_until = 0.0
+
+    def agree(self) -> bool:
+        now, steady = self._clock(), time.monotonic()
+        gone = (now - self._began[0]).total_seconds() - (steady - self._began[1])
+        if abs(gone) > LEAP:
+            self._doubtful_until = steady + DOUBT
+        self._began = now, steady
+        return steady >= self._doubtful_until
 
 
 async def _all_or_none(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:

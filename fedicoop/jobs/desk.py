@@ -48,7 +48,7 @@ async def retry_now(tx: Tx, lane: str | None = None) -> int:
     """
     await tx.run("DELETE FROM lanes WHERE lane = coalesce(:lane, lane)", lane=lane)
     return await tx.run(
-        """UPDATE jobs SET run_at = :now, dead = FALSE, attempts = 0, crashes = 0,
+        """UPDATE jobs SET run_at = :now, dead = FALSE, attempts = 0, crashes = 0, days = 0,
                created_at = CASE WHEN dead THEN :now ELSE created_at END
            WHERE lane = coalesce(:lane, lane) AND leased_until IS NULL
              AND (dead OR (attempts > 0 AND run_at > :now))""",
@@ -94,15 +94,17 @@ async def take_over(tx: Tx, *, alone: bool = False, by: str = "") -> int:
     )
 
 
-async def tidy(tx: Tx) -> int:
+async def tidy(tx: Tx, *, forget: bool = True) -> int:
     """Pull back what lies further ahead than any wait is long, and forget what is long over.
 
     A wait can only be too long if the clock went back since it began.  How many jobs that concerned.
-    Jobs that were promised for a later time, and never tried, keep it.
+    Jobs that were promised for a later time, and never tried, keep it.  `forget` is false just after the
+    clock jumped: what seems long over may not be.
     """
     ahead = tx.now + LONGEST_ASKED_FOR
     await tx.run("UPDATE lanes SET closed_until = :now WHERE closed_until > :ahead", now=tx.now, ahead=ahead)
-    await tx.run("DELETE FROM jobs WHERE dead AND run_at < :long_ago", long_ago=tx.now - KEEP_DEAD)
+    if forget:
+        await tx.run("DELETE FROM jobs WHERE dead AND run_at < :long_ago", long_ago=tx.now - KEEP_DEAD)
     await tx.run(
         """DELETE FROM lanes WHERE closed_until < :yesterday
              AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.lane = lanes.lane AND NOT dead)""",

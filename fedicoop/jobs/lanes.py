@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
 from fedicoop.db.together import among
-from fedicoop.jobs.times import GIVE_UP, delay
+from fedicoop.jobs.times import GIVE_UP, GIVE_UP_DAYS, days_with, delay
 
 QUIET = timedelta(minutes=1)
 
@@ -32,7 +32,9 @@ class Lane:
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     since: datetime
+    failed_at: datetime
     failures: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +59,37 @@ async def lanes(tx: Tx) -> list[Lane]:
 
 async def failing_since(tx: Tx, lane: str) -> datetime | None:
     """Since when nothing goes through in a lane; None where it is healthy."""
-    found = await tx.maybe(_Trouble, "SELECT since, failures FROM lanes WHERE lane = :lane", lane=lane)
+    found = await _trouble(tx, lane)
     return found.since if found else None
 
 
-async def close_lane(tx: Tx, lane: str, error: str, luck: float, retry_after: float | None) -> None:
-    """Count a failure of the lane itself, and leave it alone for a while.
+async def _trouble(tx: Tx, lane: str) -> _Trouble | None:
+    sql = "SELECT since, failed_at, failures, days FROM lanes WHERE lane = :lane"
+    return await tx.maybe(_Trouble, sql, lane=lane)
 
-    What has waited for seven days in a lane that failed all that time is given up.
+
+async def close_lane(tx: Tx, lane: str, error: str, luck: float, retry_after: float | None) -> int:
+    """Count a failure of the lane itself, and leave it alone for a while; on how many days it failed.
+
+    What has waited for seven days in a lane that failed on each of them is given up.
     """
-    before = await tx.maybe(_Trouble, "SELECT since, failures FROM lanes WHERE lane = :lane", lane=lane)
+    before = await _trouble(tx, lane)
     failures = before.failures + 1 if before else 1
+    days = days_with(before.days, before.failed_at, tx.now) if before else 1
     await tx.run(
-        """INSERT INTO lanes (lane, closed_until, since, failed_at, failures, last_error)
-           VALUES (:lane, :until, :now, :now, :failures, :error)
+        """INSERT INTO lanes (lane, closed_until, since, failed_at, failures, days, last_error)
+           VALUES (:lane, :until, :now, :now, :failures, :days, :error)
            ON CONFLICT (lane) DO UPDATE SET closed_until = excluded.closed_until,
-               failed_at = excluded.failed_at, failures = excluded.failures,
+               failed_at = excluded.failed_at, failures = excluded.failures, days = excluded.days,
                last_error = excluded.last_error""",
         lane=lane,
         until=tx.now + delay(failures, luck, retry_after),
         now=tx.now,
         failures=failures,
+        days=days,
         error=error,
     )
-    if before and tx.now - before.since >= GIVE_UP:
+    if before and tx.now - before.since >= GIVE_UP and days >= GIVE_UP_DAYS:
         await tx.run(
             """UPDATE jobs SET dead = TRUE, run_at = :now, last_error = :error
                WHERE lane = :lane AND NOT dead AND leased_until IS NULL AND created_at <= :long_ago""",
@@ -89,6 +98,7 @@ async def close_lane(tx: Tx, lane: str, error: str, luck: float, retry_after: fl
             error=error,
             long_ago=tx.now - GIVE_UP,
         )
+    return days
 
 
 async def reopen_lane(tx: Tx, lane: str) -> None:
@@ -107,7 +117,8 @@ async def wake_lanes(tx: Tx, lanes: Sequence[str]) -> None:
     asleep = await tx.all(
         _Named,
         f"""SELECT lane FROM lanes
-            WHERE lane IN ({places}) AND closed_until > :now AND failed_at <= :quiet""",
+            WHERE lane IN ({places}) AND closed_until > :now
+              AND (failed_at <= :quiet OR failed_at > :now)""",
         **names,
         now=tx.now,
         quiet=quiet,

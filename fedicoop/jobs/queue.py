@@ -17,7 +17,7 @@ from fedicoop.errors import Conflict
 from fedicoop.jobs.claiming import claim_among_many
 from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, waiting
 from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lanes
-from fedicoop.jobs.times import GIVE_UP, LEASE, delay
+from fedicoop.jobs.times import GIVE_UP, GIVE_UP_DAYS, LEASE, days_with, delay
 
 __all__ = [
     "MOST_CRASHES",
@@ -59,6 +59,8 @@ class Job:
     attempts: int  # this one included; with the id it tells our lease from a later one
     created_at: datetime
     crashes: int = 0  # tries in a row that ended in a bug or with the worker's death, and this one
+    days: int = 0  # on which it failed so far
+    failed_at: datetime | None = None
     probe: bool = False  # its lane is in trouble: this try tells whether that is over
     settled: bool = False  # done, to be tried again, or dead
 
@@ -138,7 +140,7 @@ WHERE id = (
                              AND elder.id < one.id AND NOT elder.dead)
          ORDER BY run_at, id LIMIT 1))
     LIMIT 1)
-RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes,
+RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, failed_at,
           EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
 
 
@@ -180,15 +182,18 @@ async def retry(
     crashed: bool = False,
     random: Callable[[], float] = random.random,
 ) -> bool:
-    """Try again later.  False if it was given up: after seven days, or after three crashes.
+    """Try again later.  False if it was given up: after failing on seven days, or after three
+    crashes.
 
     `retry_after` is in seconds.  `lane_closed`: it was not this job's fault, nobody in the lane need
     try before the wait is over.  `crashed`: we do not know what happened, and count it.
     """
     luck = random()
+    days = job.days = days_with(job.days, job.failed_at, tx.now)
     if lane_closed:
-        await close_lane(tx, job.lane, error[:_LONGEST_ERROR], luck, retry_after)
-    if (crashed and job.crashes >= MOST_CRASHES) or tx.now - job.created_at >= GIVE_UP:
+        days = max(days, await close_lane(tx, job.lane, error[:_LONGEST_ERROR], luck, retry_after))
+    over = tx.now - job.created_at >= GIVE_UP and days >= GIVE_UP_DAYS
+    if over or (crashed and job.crashes >= MOST_CRASHES):
         await bury(tx, job, error)
         return False
     at = tx.now + delay(job.attempts, luck, retry_after)
@@ -211,6 +216,7 @@ async def _put_back(
 ) -> None:
     await tx.run(
         """UPDATE jobs SET run_at = :run_at, leased_until = NULL, crashes = :crashes, dead = :dead,
+               days = :days, failed_at = :failed_at,
                last_error = coalesce(:error, last_error)
            WHERE id = :id AND attempts = :attempts""",
         id=job.id,
@@ -219,5 +225,7 @@ async def _put_back(
         error=error[:_LONGEST_ERROR] if error else None,
         crashes=crashes,
         dead=dead,
+        days=job.days,
+        failed_at=tx.now if error else job.failed_at,
     )
     job.settled = True

@@ -1,17 +1,27 @@
 """How long a job may take, and how long it waits for its next try.  Pure: luck comes from outside."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=15)
 LONGEST = timedelta(hours=6)
 LONGEST_ASKED_FOR = timedelta(hours=24)
 GIVE_UP = timedelta(days=7)
+GIVE_UP_DAYS = 7  # on so many different days it must have failed as well
 KEEP_DEAD = timedelta(days=30)
 
 LEASE = timedelta(minutes=5)
 DEADLINE = timedelta(minutes=4)  # for a try: it ends before its lease does, so that no two work on one job
 
 _SHORTEST = timedelta(seconds=1)
+
+
+def days_with(days: int, failed_at: datetime | None, now: datetime) -> int:
+    """On how many different days something has failed, now that it failed again.
+
+    Time that went by unseen counts for nothing: a clock that jumps, or a house that was off for a week,
+    has tried once (Mastodon counts like this, app/lib/delivery_failure_tracker.rb).
+    """
+    return days if failed_at is not None and failed_at.date() == now.date() else days + 1
 
 
 def delay(failures: int, luck: float, retry_after: float | None = None) -> timedelta:

@@ -32,7 +32,7 @@ commit; where it returns without, the worker closes the job.
 PAUSE = 5.0  # seconds, after the database refused to be written
 LOOK = 1.0  # seconds between looks for what became due, or was promised by another process
 HOUSEKEEPING = 3600.0  # seconds
-CLOCK_CHECK = 60.0  # seconds
+CLOCK_CHECK = 10.0  # seconds
 JUMP = 300.0  # seconds by which the clock moved, to speak of a jump
 
 
@@ -223,14 +223,14 @@ async def _keep_house(node: Node, stop: asyncio.Event) -> None:
             log.warning("jobs.clock_moved", seconds=round(moved))
         if abs(moved) > JUMP or steady - tidied >= HOUSEKEEPING:
             tidied = steady
-            await _tidy(node)
+            await _tidy(node, forget=abs(moved) <= JUMP)
         await _rest(stop, asyncio.sleep(CLOCK_CHECK))
 
 
-async def _tidy(node: Node) -> None:
+async def _tidy(node: Node, *, forget: bool) -> None:
     try:
         async with node.db.write() as tx:
-            pulled_back = await queue.tidy(tx)
+            pulled_back = await queue.tidy(tx, forget=forget)
     except Exception as problem:
         log.warning("jobs.not_tidied", error=repr(problem))
         return

@@ -70,6 +70,11 @@ async def forget_over(tx: Tx) -> None:
     await tx.run("DELETE FROM limits WHERE until <= :now", now=tx.now)
 
 
+async def pull_back(tx: Tx) -> None:
+    """No limit lasts longer than a day: what seems to, began before the clock went back."""
+    await tx.run("DELETE FROM limits WHERE until > :ahead", ahead=tx.now + timedelta(days=1))
+
+
 def address_of(request: Request) -> str:
     """Where a request comes from, as the server says it: an IPv6 by its /64, which is one household.
 

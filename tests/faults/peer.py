@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -83,6 +83,7 @@ class Peer:
     voices: int = 1
     script: Script = takes
     key: int = 2
+    ahead: timedelta = timedelta()  # of the machine's clock
     letters: list[Letter] = field(default_factory=list)  # everything that came, in order
     taken: Counter[str] = field(default_factory=Counter)  # how often each id was answered 2xx
     gets: list[str] = field(default_factory=list)
@@ -218,7 +219,7 @@ class Peer:
             "id": id,
             "by": by.id,
             "content": f"<p>{title}</p>",
-            "published": datetime.now(UTC),
+            "published": datetime.now(UTC) + self.ahead,
             "to": (PUBLIC,),
             "cc": (by.followers,),
             "purpose": "offer",
@@ -245,7 +246,7 @@ class Peer:
         """Post something, signed by whoever says it; the status.  Raises httpx.HTTPError."""
         body = write(activity)
         private, _ = PAIRS[self.key].rsa
-        now, url = datetime.now(UTC), f"{house.origin}{path}"
+        now, url = datetime.now(UTC) + self.ahead, f"{house.origin}{path}"
         signed = cavage.sign("POST", url, body, f"{activity.actor}#main-key", private, now, content_type=AS2)
         return (await self._out.post(url, content=body, headers=signed)).status_code
 
