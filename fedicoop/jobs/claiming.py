@@ -48,7 +48,7 @@ LIMIT 1"""
 _TAKE = f"""
 UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1
 WHERE id = {_ITS_JOB.format(lane=":lane")} AND {_HAS_WORK.format(lane=":lane")}
-RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes,
+RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, failed_at,
           EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
 
 
