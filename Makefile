@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 REMEDY := Debian: sudo apt install python3 python3-venv; macOS: brew install python; or: PYTHON=python3.12 make
 
-.PHONY: run test faults mutants browser check judges translations clean
+.PHONY: run test test-postgres faults mutants browser check judges translations clean
 
 run: .venv/.run-ready
 	$(BIN)/fedicoop demo
 
 test: .venv/.tools-ready
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore=tests/browser $(ARGS)
+
+test-postgres: .venv/.tools-ready
+	FEDICOOP_TEST_DATABASE=postgresql \
+	  $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore=tests/browser --ignore=tests/faults $(ARGS)
 
 browser: .venv/.tools-ready
 	$(BIN)/pytest -n 2 --dist loadfile tests/browser $(ARGS)

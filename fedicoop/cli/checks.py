@@ -44,7 +44,8 @@ async def _database(settings: "Settings", found: Callable[[Finding], None]) -> N
     from fedicoop.cli.database import state
     from fedicoop.db.backup import check
 
-    await check(settings.database_path)
+    if not settings.on_postgresql:  # a server looks after its own files
+        await check(settings.database_path)
     there = await state(settings)
     if there.pending:
         found(mind("database", "doctor.migrations_wait", names=", ".join(there.pending)))

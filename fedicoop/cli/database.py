@@ -11,6 +11,7 @@ from fedicoop.cli.terminal import marked, show, show_json, show_step
 from fedicoop.cli.words import n, t
 
 if TYPE_CHECKING:
+    from fedicoop.db import Tx
     from fedicoop.settings import Settings
 
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class State:
     """Migrations by name, those that are there and those that wait, and the file."""
 
-    path: str
+    path: str  # its address, where it is a server's
+    engine: tuple[str, str]  # its name and version
     size: int
     applied: tuple[str, ...]
     pending: tuple[str, ...]
@@ -37,14 +39,13 @@ def db() -> None:
 @db.command(examples=("fedicoop db status", "fedicoop db status --json"))
 @as_json
 def status(as_json: bool) -> None:
-    import sqlite3
-
     found = opening.perform(state(opening.settings()))
+    name, version = found.engine
     if as_json:
-        told = {"path": found.path, "size": found.size, "sqlite": sqlite3.sqlite_version}
+        told = {"path": found.path, "size": found.size, name.lower(): version}
         return show_json(told | {"applied": list(found.applied), "pending": list(found.pending)})
     show_step("✓", t("cli.db.file"), f"{found.path} ({found.size / 1_000_000:.1f} MB)")
-    show_step("✓", "SQLite", sqlite3.sqlite_version)
+    show_step("✓", name, version)
     show_step("✓", t("cli.db.applied"), ", ".join(found.applied))
     if found.pending:
         show_step("!", t("cli.db.pending"), ", ".join(found.pending))
@@ -89,18 +90,31 @@ async def state(settings: "Settings") -> State:
     from datetime import UTC, datetime
     from importlib.resources import files
 
+    from fedicoop.assemble import open_engine
     from fedicoop.db import Database
     from fedicoop.db.ids import new_ulid_source
     from fedicoop.db.migrate import read
-    from fedicoop.db.sqlite import SqliteEngine
+    from fedicoop.settings import describe
 
-    path = settings.database_path
-    engine = await SqliteEngine.open(path, create=False)
+    engine = await open_engine(settings)
     try:
         async with Database(engine, lambda: datetime.now(UTC), new_ulid_source()).read() as tx:
             applied = await tx.all(_Name, "SELECT name FROM migrations ORDER BY name")
+            size, version = await _measured(tx, settings)
     finally:
         await engine.close()
     there = tuple(one.name for one in applied)
     known = [one.name for one in read(files("fedicoop.db") / "migrations")]
-    return State(str(path), path.stat().st_size, there, tuple(name for name in known if name not in there))
+    shown = next(value for name, value, _ in describe(settings) if name == "database_url")
+    path = shown if settings.on_postgresql else str(settings.database_path)
+    return State(path, version, size, there, tuple(name for name in known if name not in there))
+
+
+async def _measured(tx: "Tx", settings: "Settings") -> tuple[int, tuple[str, str]]:
+    if not settings.on_postgresql:
+        import sqlite3
+
+        return settings.database_path.stat().st_size, ("SQLite", sqlite3.sqlite_version)
+    size = await tx.count("SELECT pg_database_size(current_database())")
+    version = await tx.one(_Name, "SELECT current_setting('server_version') AS name")
+    return size, ("PostgreSQL", version.name)

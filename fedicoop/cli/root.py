@@ -19,7 +19,7 @@ PLACES = {
     "config": "config:config",
     "backup": "backup:backup",
     "restore": "backup:restore",
-    "db": "database:db",
+    "db": "moving:db",
     "version": "about:version",
     "completion": "about:completion",
 }

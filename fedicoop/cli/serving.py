@@ -77,13 +77,10 @@ def held(settings: "Settings", name: str) -> Iterator[None]:
     """
     from fedicoop.db.lock import hold
 
-    if settings.on_postgresql:
-        yield
-        return
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            lock = hold(settings.data_dir, name)
+            lock = hold(settings.data_dir, name, shared=settings.on_postgresql)
             lock.__enter__()
             break
         except Unavailable as problem:

@@ -161,7 +161,7 @@ def _show(settings: "Settings", made: Made, as_json: bool) -> None:
     show(f"  {t('cli.init.forever')}")
     _step("folder", t("cli.init.folder_made", folder=folder))
     _step("settings", str(folder / FILE))
-    _step("database", f"SQLite {sqlite3.sqlite_version}")
+    _step("database", "PostgreSQL" if settings.on_postgresql else f"SQLite {sqlite3.sqlite_version}")
     _step("server", f"{settings.origin}/actor")
     if handle:
         _step("coop", t("cli.init.coop_made", name=handle))

@@ -1,4 +1,4 @@
-"""A copy of a PostgreSQL database, made by PostgreSQL's own `pg_dump`, and put back by its `pg_restore`."""
+"""A copy of a PostgreSQL database, made by its own `pg_dump`: the way back from a migration."""
 
 import asyncio
 import os
@@ -35,19 +35,6 @@ async def dump(url: str, target: Path) -> Path:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
     return target
-
-
-async def put_back(url: str, source: Path) -> None:
-    """Fill the empty database at `url` from a dump, all of it or nothing.  Raises as `dump` does."""
-    await _run(
-        "pg_restore",
-        url,
-        "--no-owner",
-        "--no-privileges",
-        "--single-transaction",
-        "--exit-on-error",
-        str(source),
-    )
 
 
 async def _run(program: str, url: str, *words: str) -> None:

@@ -11,10 +11,11 @@ from fedicoop.errors import Unavailable
 
 
 @contextmanager
-def hold(data_dir: Path, name: str) -> Iterator[None]:
+def hold(data_dir: Path, name: str, *, shared: bool = False) -> Iterator[None]:
     """Hold `name` (`serve`, say) on this data folder until the end of the block.
 
-    Whoever comes second is refused with Unavailable("storage.held"), which names the process that
+    `shared`: together with others that say so too, as the processes of one PostgreSQL do.  Else whoever
+    comes second is refused with Unavailable("storage.held"), which names the process that
     holds it.  The lock goes with its process, however that ends: the file left behind means nothing.
     """
     path = data_dir / f"{name}.lock"
@@ -23,7 +24,7 @@ def hold(data_dir: Path, name: str) -> Iterator[None]:
     except OSError as error:
         raise faults.of_system(error) from error
     try:
-        _lock(file, name, path)
+        _lock(file, name, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(file)
@@ -47,9 +48,9 @@ def is_worked_on(data_dir: Path) -> bool:
     return is_held(data_dir, "serve") or is_held(data_dir, "worker")
 
 
-def _lock(file: int, name: str, path: Path) -> None:
+def _lock(file: int, name: str, path: Path, how: int) -> None:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "?"
         raise Unavailable("storage.held", str(path), name=name, pid=holder) from error

@@ -32,13 +32,12 @@ async def make(settings: "Settings", file: Path, *, listings: int, spare: int = 
     is no room or the disk says no.
     """
     from fedicoop.db import faults
-    from fedicoop.db.backup import back_up
 
     folder = _place(file)
     try:
         _require_room(settings, folder, spare)
         with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=folder) as scratch:
-            copy = await back_up(settings.database_path, Path(scratch) / DATABASE)
+            copy = await _copied(settings, Path(scratch) / DATABASE)
             partial = Path(scratch) / "backup.tar.gz"
             await asyncio.to_thread(_write, settings, copy, partial, listings)
             copy.unlink()
@@ -47,6 +46,16 @@ async def make(settings: "Settings", file: Path, *, listings: int, spare: int = 
     except OSError as error:
         raise faults.of_system(error) from error
     return found
+
+
+async def _copied(settings: "Settings", target: Path) -> Path:
+    """The database as one file of SQLite, whichever it is: so a backup opens anywhere."""
+    from fedicoop.db.backup import back_up
+    from fedicoop.desk.exporting import export
+
+    if settings.on_postgresql:
+        return await export(settings, target)
+    return await back_up(settings.database_path, target)
 
 
 def _place(file: Path) -> Path:
@@ -62,7 +71,8 @@ def _place(file: Path) -> Path:
 def _require_room(settings: "Settings", folder: Path, spare: int) -> None:
     """Room for a copy of the database and for the archive, which is at most as large as what is in it."""
     pictures = sum(one.stat().st_size for one in _pictures(settings.media_dir))
-    needed = 2 * settings.database_path.stat().st_size + pictures + spare
+    database = 0 if settings.on_postgresql else settings.database_path.stat().st_size
+    needed = 2 * database + pictures + spare
     free = shutil.disk_usage(folder).free
     if free < needed:
         shown = {"needed": str(-(-needed // 1_000_000)), "free": str(free // 1_000_000)}

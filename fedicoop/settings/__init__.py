@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from fedicoop.errors import Misconfigured
 from fedicoop.settings.mail_server import ADDRESS, MailServer, Safety, mail_server, sender
-from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, write_file
+from fedicoop.settings.sources import FILE, PREFIX, foreign, from_environ, from_file, note, write_file
 from fedicoop.settings.values import EXAMPLES, Given, checked, one_origin, zone_of
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "describe",
     "foreign",
     "load",
+    "note",
     "write_file",
 ]
 

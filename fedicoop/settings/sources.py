@@ -72,6 +72,18 @@ def write_file(path: Path, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         before, after = re.split(rf"^#{name} = .*$", text, maxsplit=1, flags=re.MULTILINE)
         text = f"{before}{name} = {_toml(value)}{after}"
+    _put(path, text)
+
+
+def note(path: Path, name: str, value: object) -> None:
+    """Write one value into the file that is there, in its old place; all else stays as it stands."""
+    lines = [line for line in _text(path, missing="").splitlines() if not re.match(rf"\s*{name}\s*=", line)]
+    asked = next((at for at, line in enumerate(lines) if re.match(rf"\s*#\s*{name}\s*=", line)), len(lines))
+    lines[asked : asked + 1] = [f"{name} = {_toml(value)}"]
+    _put(path, "\n".join(lines) + "\n")
+
+
+def _put(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.touch(0o600, exist_ok=False)
