@@ -4,6 +4,7 @@ It reads a cookie and leaves a `Viewer` on the request.  Peers and visitors have
 nothing.
 """
 
+import asyncio
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -14,9 +15,11 @@ from fedicoop.log import log
 from fedicoop.members import sessions
 from fedicoop.node import Node
 from fedicoop.notices import store as notices
-from fedicoop.web import origin
+from fedicoop.web import origin, problems
 from fedicoop.web.viewer import Viewer, put_viewer
 
+_LOOKING = ("GET", "HEAD", "OPTIONS")
+_AGAIN = 0.1  # seconds before a database that did not answer is asked once more
 _NOBODY_LOOKS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health")
 
 
@@ -30,7 +33,14 @@ class Sessions:
         if scope["type"] == "http" and not scope["path"].startswith(_NOBODY_LOOKS):
             request = Request(scope)
             if secret := origin.cookie(request):
-                send = await self._look(request, secret, send)
+                try:
+                    send = await self._look(request, secret, send)
+                except Problem as problem:
+                    if request.method not in _LOOKING:  # a form is not taken for a stranger's
+                        refusal = await problems.on_problem(request, problem)
+                        await refusal(scope, receive, send)
+                        return
+                    log.seldom("session.not_read", about=problem.key, key=problem.key)
         await self.app(scope, receive, send)
 
     async def _look(self, request: Request, secret: str, send: Send) -> Send:
@@ -69,18 +79,23 @@ def _adding(header: tuple[bytes, bytes], send: Send) -> Send:
     return send_with_cookie
 
 
+async def _read(node: Node, secret: str) -> tuple[sessions.Found | None, int]:
+    async with node.db.read() as tx:
+        found = await sessions.find(tx, secret)
+        return found, await notices.unread(tx, found.id) if found else 0
+
+
 async def _found(node: Node, secret: str) -> tuple[sessions.Found | None, int]:
     """Whose secret it is, and how much they did not see.
 
-    Where the database cannot be asked, nobody's: the page then says why itself.
+    Where the database cannot be asked, it is asked once more; then a page is nobody's, and says why
+    itself, but a form is not taken.
     """
     try:
-        async with node.db.read() as tx:
-            found = await sessions.find(tx, secret)
-            unread = await notices.unread(tx, found.id) if found else 0
-    except Problem as problem:
-        log.seldom("session.not_read", about=problem.key, key=problem.key)
-        return None, 0
+        found, unread = await _read(node, secret)
+    except Unavailable:
+        await asyncio.sleep(_AGAIN)
+        found, unread = await _read(node, secret)
     if found and sessions.wants_touch(found, node.db.clock()):
         try:
             async with node.db.write() as tx:
