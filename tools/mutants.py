@@ -94,7 +94,7 @@ def noticed(folder: Path, guard: Guard) -> str:
     kept = path.read_text()
     try:
         path.write_text(guard.taken_out(kept))
-        passes, said = tried(folder, *guard.test.split())
+        passes, said = tried(folder, guard.test)
     except (ValueError, RuntimeError) as error:
         return f"✗ {guard.name}: {error}"
     finally:
@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
             (folder := Path(temporary) / str(number)).mkdir()
             copies.put(copy_to(folder))
         whole = copies.get()
-        passes, said = tried(whole, *dict.fromkeys(test for one in chosen for test in one.test.split()))
+        passes, said = tried(whole, *dict.fromkeys(one.test for one in chosen))
         copies.put(whole)
         if not passes:
             print(f"The tests fail without any change:\n{said[-3000:]}")

@@ -5,21 +5,22 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from fedicoop import meta
 from fedicoop.cli import systemd
+from fedicoop.cli.hall import Hall, room_for
 from fedicoop.errors import Misconfigured
 from fedicoop.log import log
 
 if TYPE_CHECKING:
     from fedicoop.node import Node
 
-MOST_AT_ONCE = 512  # connections; the next ones get 503 at once, and find us alive
+IDLE = 20  # seconds between two requests
 GRACE = 5  # seconds for requests in hand when the process stops
-IDLE = 20  # seconds that a silent connection is kept open: longer than the usual proxy's pause
 
 
 class Server(uvicorn.Server):
@@ -34,10 +35,10 @@ async def answer(sock: socket.socket, node: "Node", stop: asyncio.Event) -> None
     """Answer requests on `sock` until `stop`."""
     from fedicoop.app import build
 
-    settings = node.settings
+    settings, hall = node.settings, room_for(node.settings.trusted_proxies)
     config = uvicorn.Config(
         build(node),
-        http="httptools" if _there("httptools") else "h11",
+        http=_protocol(hall),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -45,26 +46,29 @@ async def answer(sock: socket.socket, node: "Node", stop: asyncio.Event) -> None
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),  # security, T10
         forwarded_allow_ips=settings.trusted_proxies or None,
-        limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
     logging.getLogger("uvicorn.error").setLevel("DEBUG" if config.access_log else "WARNING")
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
+    keeping = asyncio.create_task(hall.keep())
     telling = asyncio.create_task(_tell_when_ready(server, sock, node))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
-    for task in (telling, stopped):
+    for task in (keeping, telling, stopped):
         task.cancel()
 
 
-def _there(module: str) -> bool:
-    from importlib.util import find_spec
-
-    return find_spec(module) is not None
+def _protocol(hall: Hall) -> Any:
+    """uvicorn's with our bounds; where httptools is not to be had (32-bit ARM), h11 with a proxy's."""
+    try:
+        from fedicoop.cli.connection import Connection
+    except ImportError:
+        return "h11"
+    return partial(Connection, hall=hall)
 
 
 @contextmanager
