@@ -22,7 +22,7 @@ from queue import Queue
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "tools" / "mutants.toml"
 COPIED = ("fedicoop", "templates", "tests", "bench", "tools", "docs", "deploy", "pyproject.toml", "README.md")
-LONGEST = 240  # seconds for one test
+LONGEST = 90  # seconds for one test
 AT_ONCE = 2
 
 
