@@ -9,6 +9,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
+from tests.databases import Cluster
 from tests.faults.audit import audit
 from tests.faults.conftest import SLOW
 from tests.faults.house import Process
@@ -26,6 +27,18 @@ async def test_f1_what_was_acknowledged_survives_kills_of_server_and_worker(tmp_
 @SLOW
 async def test_f1_fifty_kills_under_load_lose_and_double_nothing(tmp_path):
     found = await rounds(tmp_path, 50)
+
+    assert (found["rounds"], found["lost"], found["doubled"]) == (50, 0, 0)
+    assert found["leases taken over"] >= found["told in lines"] > 0
+
+
+@SLOW
+async def test_f1_fifty_kills_with_two_workers_on_postgresql_lose_and_double_nothing(tmp_path):
+    cluster = Cluster(durable=True)
+    try:
+        found = await rounds(tmp_path, 50, database_url=cluster.url(cluster.empty()))
+    finally:
+        cluster.destroy()
 
     assert (found["rounds"], found["lost"], found["doubled"]) == (50, 0, 0)
     assert found["leases taken over"] >= found["told in lines"] > 0
