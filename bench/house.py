@@ -115,7 +115,7 @@ class Neighbour:
         )
         async with node.db.write() as tx:
             await actor_store.put(tx, actor)
-            await follows.ask(tx, f"{coop}#follows-neighbour", coop, self.id, Status.ACCEPTED)
+            await follows.ask(tx, f"{coop}#follows-{self.origin}", coop, self.id, Status.ACCEPTED)
 
     def create(self, number: str) -> bytes:
         """A Create of an offer, some two kilobytes, as a coop sends it."""

@@ -7,6 +7,7 @@ and verifies one RSA signature. Processor time of the server's process, user and
 """
 
 import argparse
+import itertools
 import os
 import secrets
 import tempfile
@@ -15,6 +16,8 @@ from pathlib import Path
 from bench import asking, measuring, processes
 from bench.house import House, Neighbour, free_port, opened
 from bench.processes import Compared, Running
+
+NEIGHBOURS = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,15 +40,18 @@ async def run(given: argparse.Namespace) -> int:
 
 
 async def measured(folder: Path, letters: int, turns: int) -> Compared:
-    house, neighbour, bare_port = House(folder, free_port()), Neighbour(), free_port()
+    near = [Neighbour(f"http://127.0.0.1:{port}") for port in range(9, 9 + NEIGHBOURS)]
+    allowed = frozenset(one.origin.removeprefix("http://") for one in near)
+    house, bare_port = House(folder, free_port(), allowed), free_port()
     async with opened(house) as node:
-        await neighbour.is_known_to(node, house.coop)
+        for one in near:
+            await one.is_known_to(node, house.coop)
     compared = Compared([], [])
     with house.served() as ours, processes.running(["-m", "bench.bare", str(bare_port)]) as bare:
         await processes.answers(house.port, "/healthz")
         await processes.answers(bare_port)
         for turn in range(turns + 1):
-            sent = letters_of(neighbour, house, letters)
+            sent = letters_of(near, house, letters)
             floor = await cost(bare, bare_port, sent)
             value = await cost(ours, house.port, sent)
             if turn:  # the first one warms up
@@ -54,8 +60,10 @@ async def measured(folder: Path, letters: int, turns: int) -> Compared:
     return compared
 
 
-def letters_of(neighbour: Neighbour, house: House, number: int) -> list[bytes]:
-    return [neighbour.letter(house.origin, neighbour.create(secrets.token_hex(10))) for _ in range(number)]
+def letters_of(near: list[Neighbour], house: House, number: int) -> list[bytes]:
+    """So many letters, from each neighbour in turn: one alone would be asked to speak more slowly."""
+    turns = itertools.islice(itertools.cycle(near), number)
+    return [one.letter(house.origin, one.create(secrets.token_hex(10))) for one in turns]
 
 
 async def cost(server: Running, port: int, letters: list[bytes]) -> float:

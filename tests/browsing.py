@@ -68,12 +68,12 @@ class Visitor:
         follow: bool = True,
         button: tuple[str, str] | None = None,
         headers: dict[str, str] | None = None,
-        to: str = "",
+        aim: str = "",
         **fields: object,
     ) -> Page:
         """Fill in a form of the open page, and send it.  A list is several values, None leaves out.
 
-        `to` sends it to another address than the page says, as somebody does who plays with it.
+        `aim` sends it to another address than the page says, as somebody does who plays with it.
         """
         assert self.page is not None
         form = self.page.form(action)
@@ -84,7 +84,7 @@ class Visitor:
             values += [(name, str(one)) for one in given if one is not None]
         if button:
             values.append(button)
-        target = to or form.attrs.get("action") or self.page.path
+        target = aim or form.attrs.get("action") or self.page.path
         multipart = (form.attrs.get("enctype") or "") == "multipart/form-data"
         data: dict[str, list[str]] = {}
         for name, value in values:

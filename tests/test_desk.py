@@ -229,7 +229,7 @@ async def test_the_house_itself_is_in_the_hands_of_its_first_coop(network):
     page = await visitor.open("/admin/sante")
     assert not page.all('form[action^="/admin/sante/sauvegarder"]')
     await visitor.open("/moi")
-    page = await visitor.submit("/sortir", to="/admin/sante/sauvegarder")
+    page = await visitor.submit("/sortir", aim="/admin/sante/sauvegarder")
     assert page.status == 403
     assert "Vous ne pouvez pas faire cela ici" in page.words
     assert not list(nord.node.settings.backups_dir.glob("*"))

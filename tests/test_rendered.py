@@ -1,5 +1,7 @@
 """What anybody would get is drawn once, and nobody gets what is another's, or what is over."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fedicoop.access import Role
@@ -9,6 +11,7 @@ from fedicoop.web.rendered import Rendered
 from tests.browsing import signed_in
 from tests.test_coop_settings import joined as joined_as
 
+NOW = datetime(2030, 5, 1, tzinfo=UTC)
 JSON = "application/activity+json"
 
 
@@ -77,7 +80,7 @@ async def test_who_says_who_they_are_is_answered_anew(header):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"x"})
 
-    kept, got = Rendered(app, commits=lambda: 1), []
+    kept, got = Rendered(app, commits=lambda: 1, clock=lambda: NOW), []
 
     async def send(message):
         got.append(message)
@@ -113,7 +116,7 @@ async def test_what_is_for_one_reader_or_no_answer_is_never_kept(status, headers
     async def send(message):
         pass
 
-    kept = Rendered(app, commits=lambda: 1)
+    kept = Rendered(app, commits=lambda: 1, clock=lambda: NOW)
     for _ in range(3):
         await kept(
             {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}, None, send
@@ -132,7 +135,7 @@ async def test_what_is_kept_is_bounded(monkeypatch):
     async def send(message):
         pass
 
-    kept = Rendered(app, commits=lambda: 1)
+    kept = Rendered(app, commits=lambda: 1, clock=lambda: NOW)
     for number in range(50):
         scope = {"type": "http", "method": "GET", "path": f"/{number}", "query_string": b"", "headers": []}
         await kept(scope, None, send)

@@ -8,6 +8,7 @@ from fedicoop.db.together import Together, among
 from fedicoop.errors import Malformed
 from fedicoop.inbox import store
 from fedicoop.inbox.store import Heard
+from fedicoop.pace import Pace
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from tests.hostile import Stranger
@@ -116,3 +117,15 @@ async def test_an_id_that_somebody_else_took_first_is_still_its_owners(alice):
     async with nord.node.db.write() as tx:
         assert await store.keep_all(tx, [one, other, one]) == [True, True, False]
         assert not await store.keep_fresh(tx, [other])
+
+
+async def test_a_house_that_speaks_too_fast_is_told_when_to_come_again(alice):
+    nord, stranger = alice
+    nord.app.state.paces.letters = Pace(a_minute=60, at_once=5)
+    letters = [stranger.letter(stranger.says("Create", stranger.offer(str(n))), nord) for n in range(8)]
+
+    answers = [await letter.to(nord) for letter in letters]
+
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429] * 3
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert await kept(nord) == 5

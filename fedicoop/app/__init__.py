@@ -30,6 +30,7 @@ from fedicoop.help import statements
 from fedicoop.inbox import door
 from fedicoop.inbox import store as received
 from fedicoop.inbox.gate import Gate
+from fedicoop.inbox.paces import Paces
 from fedicoop.inbox.pressure import Pressure
 from fedicoop.inbox.process import Process, process
 from fedicoop.jobs import queue
@@ -193,7 +194,7 @@ def build(node: Node) -> Starlette:
             Middleware(PageHeaders),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),
-            Middleware(Rendered, commits=lambda: node.db.commits),
+            Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),
             Middleware(Faces),
             Middleware(Sessions),
             Middleware(Uploads),
@@ -202,5 +203,5 @@ def build(node: Node) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.node, app.state.waiting, app.state.keeps = node, WAITING, KEEPS
-    app.state.pressure, app.state.gate = Pressure(), Gate(node)
+    app.state.pressure, app.state.gate, app.state.paces = Pressure(), Gate(node), Paces()
     return app

@@ -1,6 +1,8 @@
 """POST to an inbox: check who is speaking, keep what they said, answer at once."""
 
+import asyncio
 import re
+from ipaddress import ip_network
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -25,6 +27,7 @@ from fedicoop.errors import (
 )
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.inbox.gate import Gate, Known, Letter, Voice
+from fedicoop.inbox.paces import Paces, take
 from fedicoop.inbox.store import Heard
 from fedicoop.log import log
 from fedicoop.node import Node
@@ -35,8 +38,10 @@ from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.reading import read_envelope
 from fedicoop.vocabulary.types import Activity, Delete, Unspoken
 from fedicoop.web import problems
+from fedicoop.web.limits import address_of
 
 LARGEST = 1024 * 1024
+WITHIN = 20.0  # seconds for a whole body
 _TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
 _SPOKEN = {activity for activity, _ in TABLE}
 
@@ -45,11 +50,24 @@ async def receive(request: Request) -> Response:
     """202 for whatever is signed by its actor, whether we speak it or not; a clear 4xx otherwise.
 
     202 says only that it was kept (M inboxes_controller.rb does the same): what becomes of it is
-    decided afterwards, from the table `received`.  503 where the sender's key could not be asked for.
+    decided afterwards, from the table `received`.  503 where the sender's key could not be asked for,
+    429 for whoever speaks, or fails, too often.
     """
     node: Node = request.app.state.node
+    paces: Paces = request.app.state.paces
     await request.app.state.pressure.require_room(node)
     await _own_inbox(node, request.path_params.get("handle"))
+    address = address_of(request)
+    alone = not ip_network(address).is_loopback if address != "unknown" else False  # a proxy speaks for many
+    try:
+        return await _receive(request, node, paces)
+    except (Forbidden, Malformed, TooLarge, Unauthenticated, Unsupported):
+        if alone:
+            take(paces.failures, address)
+        raise
+
+
+async def _receive(request: Request, node: Node, paces: Paces) -> Response:
     body = await _body(request)
     signed = _signed(request, node, body)
     found = claim(signed, node.db.clock())
@@ -75,6 +93,7 @@ async def receive(request: Request) -> Response:
         return Response(status_code=202)  # nothing that could be kept under a name
     if not same_origin(activity.id, activity.actor):
         raise Forbidden("inbox.foreign_activity", activity.id)
+    take(paces.letters, normal_host(activity.actor))
     await gate.keep(_letter(activity, body))
     return Response(status_code=202)
 
@@ -90,10 +109,14 @@ async def _body(request: Request) -> bytes:
     if length.isdigit() and int(length[:12]) > LARGEST:
         raise TooLarge("inbox.too_large", length, most="1 MiB")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise TooLarge("inbox.too_large", f"over {LARGEST}", most="1 MiB")
+    try:
+        async with asyncio.timeout(WITHIN):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST:
+                    raise TooLarge("inbox.too_large", f"over {LARGEST}", most="1 MiB")
+    except TimeoutError as error:
+        raise Malformed("inbox.too_slow", f"{len(body)} bytes in {WITHIN} s") from error
     return bytes(body)
 
 

@@ -8,22 +8,24 @@ drawn once.  Kept is what a GET without cookie, signature or other proof of who 
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
+from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BELIEVED = 2.0  # seconds: what another process wrote, and how long ago something was, shows after that
+BELIEVED = timedelta(seconds=2)
+"""What another process wrote, and how long ago something was, shows after that."""
 MOST, MOST_BYTES, LARGEST = 512, 16_000_000, 400_000
 _WHO = frozenset({b"cookie", b"authorization", b"signature", b"signature-input", b"range", b"if-range"})
 _NEGOTIATED = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
 
+_FILES = ("/static/", "/media/", "/tiles/")
 Key = tuple[str, bytes, tuple[bytes, ...]]
 
 
 @dataclass(slots=True)
 class _Answer:
     commits: int
-    until: float
+    at: datetime
     start: Message
     body: bytes
 
@@ -31,8 +33,8 @@ class _Answer:
 class Rendered:
     """Middleware.  `commits` tells how many this process has made: with the next, nothing is known."""
 
-    def __init__(self, app: ASGIApp, commits: Callable[[], int], believed: float = BELIEVED) -> None:
-        self.app, self._commits, self._believed = app, commits, believed
+    def __init__(self, app: ASGIApp, commits: Callable[[], int], clock: Callable[[], datetime]) -> None:
+        self.app, self._commits, self._clock = app, commits, clock
         self._kept: OrderedDict[Key, _Answer] = OrderedDict()
         self._bytes = 0
 
@@ -43,14 +45,15 @@ class Rendered:
             return
         commits = self._commits()
         found = self._kept.get(key)
-        if found and found.commits == commits and found.until > monotonic():
+        now = self._clock()
+        if found and found.commits == commits and found.at <= now < found.at + BELIEVED:
             await send({**found.start, "headers": list(found.start["headers"])})
             await send({"type": "http.response.body", "body": found.body})
             return
         taking = _Taking(send)
         await self.app(scope, receive, taking)
         if (answer := taking.whole()) and commits == self._commits():
-            self._keep(key, _Answer(commits, monotonic() + self._believed, *answer))
+            self._keep(key, _Answer(commits, now, *answer))
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         if before := self._kept.pop(key, None):
@@ -93,6 +96,8 @@ class _Taking:
 
 def _key(scope: Scope) -> Key | None:
     """None where the answer may depend on who asks."""
+    if scope["path"].startswith(_FILES):
+        return None
     negotiated = dict.fromkeys(_NEGOTIATED, b"")
     for name, value in scope["headers"]:
         if name in negotiated:
