@@ -25,7 +25,7 @@ from fedicoop import app as house
 from fedicoop import meta
 from fedicoop.actors import coops
 from fedicoop.actors.coops import AuthorMode, Coop
-from fedicoop.db import Database
+from fedicoop.db import Database, Engine
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.finding import searching
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pages", action="store_true", help="measure GET /annonces, HTML included")
     parser.add_argument("--listings", type=int, default=100_000, help="how many there are (100000)")
     parser.add_argument("--questions", type=int, default=400, help="how many are asked (400)")
+    parser.add_argument("--database", help="an empty PostgreSQL database (postgresql://…), instead of SQLite")
     parser.add_argument("--folder", type=Path, help="keep the filled database here, and use it again")
 
 
@@ -49,7 +50,7 @@ async def run(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        async with filled(folder, given.listings) as node:
+        async with filled(folder, given.listings, given.database) as node:
             times = await (_pages(node, given.questions) if given.pages else _queries(node, given.questions))
     print(f"\n{__doc__}\nListings: {given.listings}\n")
     print(measuring.table(times))
@@ -62,12 +63,13 @@ async def run(given: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def filled(folder: Path, number: int) -> AsyncIterator[Node]:
+async def filled(folder: Path, number: int, url: str | None = None) -> AsyncIterator[Node]:
     """A node on a database with so many listings; filled once, if the folder is kept."""
     path = folder / f"listings-{number}.db"
-    fresh = not path.exists()
+    fresh = url is not None or not path.exists()
     count = itertools.count(1)
-    db = Database(await SqliteEngine.open(path), lambda: listings.NOW, lambda: f"01{next(count):024}")
+    engine = await _server(url) if url else await SqliteEngine.open(path)
+    db = Database(engine, lambda: listings.NOW, lambda: f"01{next(count):024}")
     settings = Settings(data_dir=folder, origin=ORIGIN)
     node = Node(settings, db, Outward(allowed_peers=frozenset(), user_agent="bench", own_origin=ORIGIN))
     try:
@@ -78,12 +80,20 @@ async def filled(folder: Path, number: int) -> AsyncIterator[Node]:
             async with db.write() as tx:
                 await meta.put(tx, "origin", ORIGIN)
                 await coops.put(tx, Coop(listings.actor_ids()[0][0], "lending", "fr", AuthorMode.COOP))
+                if url:
+                    await tx.run("ANALYZE")
             each = (time.perf_counter() - began) / number * 1000
             print(f"{number} listings taken in, {each:.2f} ms each")
         yield node
     finally:
         await node.out.close()
         await db.engine.close()
+
+
+async def _server(url: str) -> Engine:
+    from fedicoop.db.postgres import PostgresEngine
+
+    return await PostgresEngine.open(url)
 
 
 async def _pages(node: Node, number: int) -> list[Times]:

@@ -21,7 +21,7 @@ from fedicoop.media.copying import MOST_ATTEMPTS, CopyPicture, copy_picture
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import Settings
-from tests.databases import house_engine
+from tests.databases import house_engine, url_of
 from tests.photos import a_phone_photo, encoded, opened, scene
 
 AS2 = "application/activity+json"
@@ -68,7 +68,8 @@ async def node(tmp_path, peer):
     db = Database(engine, lambda: datetime(2030, 5, 1, tzinfo=UTC), new_ulid_source())
     await migrate(db, backup=None)
     out = Outward(allowed_peers=frozenset(), user_agent="test", transport=Counting(peer))
-    yield Node(Settings(data_dir=tmp_path, origin="https://coop.test"), db, out)
+    settings = Settings(data_dir=tmp_path, origin="https://coop.test", database_url=url_of(engine))
+    yield Node(settings, db, out)
     await engine.close()
     await out.close()
 

@@ -5,7 +5,7 @@ import os
 
 from fedicoop import app as house
 from fedicoop import meta
-from fedicoop.desk import backups
+from fedicoop.desk import archiving, backups
 from tests.conftest import Instance
 from tests.test_desk import at_the_desk
 
@@ -72,7 +72,7 @@ async def test_without_room_none_is_begun_the_page_says_so_and_the_next_hour_tri
     network, monkeypatch
 ):
     nord = await network.add("nord.test")
-    size = nord.node.settings.database_path.stat().st_size
+    size = await archiving._size(nord.node.settings)
     room = 2 * size + 100_000_000  # enough for a backup, and too little to live with afterwards
     with monkeypatch.context() as little:
         little.setattr("shutil.disk_usage", lambda _: type("Disk", (), {"free": room})())

@@ -14,7 +14,10 @@ from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
 from fedicoop.places.geometry import distance_km
 from fedicoop.words import synonyms
-from tests.databases import SQLITES_OWN
+from tests.databases import ON_POSTGRES, SQLITES_OWN
+
+TOKENS = "search_listings" if ON_POSTGRES else "search_tokens"
+"""Where the tokens of the listings stand."""
 
 
 async def find(instance, seen_by=None, limit=24, **query):
@@ -187,7 +190,7 @@ async def test_what_changes_leaves_or_comes_back_is_known_in_the_same_commit(pai
     for house in (nord, sud):
         assert (await find(house, q="débroussailleuse")).total == 0
         async with house.node.db.read() as tx:
-            assert await tx.count("SELECT count(*) FROM search_tokens") == 0
+            assert await tx.count(f"SELECT count(*) FROM {TOKENS}") == 0
 
 
 async def test_every_choice_narrows(pair, network):
@@ -283,7 +286,7 @@ async def test_every_listing_is_taken_in_anew_when_words_are_understood_better(n
 
     assert len(titles(await find(nord, q="perceuse"))) == 5
     async with nord.node.db.read() as tx:
-        assert await tx.count("SELECT count(*) FROM search_tokens") == 5
+        assert await tx.count(f"SELECT count(*) FROM {TOKENS}") == 5
         assert await index.is_whole(tx)
     assert await reindexing.take_in_anew(nord.node) == 5
 

@@ -496,10 +496,12 @@ async def test_thousands_of_watches_cost_a_listing_little(network):
     async with nord.node.db.read() as tx:
         hooks = waiting.News.of(listing, tx.now).hooks()
         found = await store.hanging_on(tx, hooks)
-        plan = await tx.all(
-            Plan,
-            "EXPLAIN QUERY PLAN SELECT watch_id FROM watch_hooks WHERE hook IN ('wa', 'wb')",
-        )
+        plan = []
+        if tx.dialect == "sqlite":  # PostgreSQL reads a small table whole, and rightly
+            plan = await tx.all(
+                Plan,
+                "EXPLAIN QUERY PLAN SELECT watch_id FROM watch_hooks WHERE hook IN ('wa', 'wb')",
+            )
     assert [one.target for one in found] == ["q=perceuse&lieu=Lille&rayon=10"]
     assert all("SEARCH" in row.detail for row in plan)
 

@@ -35,7 +35,7 @@ async def make(settings: "Settings", file: Path, *, listings: int, spare: int = 
 
     folder = _place(file)
     try:
-        _require_room(settings, folder, spare)
+        _require_room(settings, folder, await _size(settings), spare)
         with tempfile.TemporaryDirectory(prefix=".fedicoop-", dir=folder) as scratch:
             copy = await _copied(settings, Path(scratch) / DATABASE)
             partial = Path(scratch) / "backup.tar.gz"
@@ -68,10 +68,16 @@ def _place(file: Path) -> Path:
     return folder
 
 
-def _require_room(settings: "Settings", folder: Path, spare: int) -> None:
+async def _size(settings: "Settings") -> int:
+    """Bytes of the database."""
+    from fedicoop.desk.exporting import size
+
+    return await size(settings) if settings.on_postgresql else settings.database_path.stat().st_size
+
+
+def _require_room(settings: "Settings", folder: Path, database: int, spare: int) -> None:
     """Room for a copy of the database and for the archive, which is at most as large as what is in it."""
     pictures = sum(one.stat().st_size for one in _pictures(settings.media_dir))
-    database = 0 if settings.on_postgresql else settings.database_path.stat().st_size
     needed = 2 * database + pictures + spare
     free = shutil.disk_usage(folder).free
     if free < needed:

@@ -28,3 +28,13 @@ async def export(settings: Settings, target: Path) -> Path:
         await copy.close()
         await source.close()
     return target
+
+
+async def size(settings: Settings) -> int:
+    """Bytes that the database takes on its server; about what its copy will."""
+    source = await open_engine(settings, role="backup")
+    try:
+        async with Database(source, now, new_ulid_source()).read() as tx:
+            return await tx.count("SELECT pg_database_size(current_database())")
+    finally:
+        await source.close()
