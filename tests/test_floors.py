@@ -128,6 +128,7 @@ def test_one_room_one_table():
         "drafts": "listings/drafts.py",
         "follows": "follows/store.py",
         "sent": "outbox",
+        "refusals": "outbox/refusals.py",
         "received": "inbox/store.py",
         "members": "members/store.py",
         "links": "members/links.py",

@@ -15,9 +15,14 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class AskAfter:
-    """An inbox of `actor_id` answered 410: ask its own document whether it is gone."""
+    """An inbox of `actor_id` is not there, or has moved: its document says where, or that it is gone.
+
+    What waits for `inbox`, and the one `letter` that was refused there, then leave for where it is.
+    """
 
     actor_id: str
+    inbox: str = ""
+    letter: tuple[str, str, str] | None = None  # an activity, its object, its thread
 
 
 async def forget(tx: Tx, actor_id: str) -> None:
@@ -25,5 +30,7 @@ async def forget(tx: Tx, actor_id: str) -> None:
     await queue.enqueue(tx, Forget(actor_id), lane="leaving", thread=actor_id)
 
 
-async def ask_after(tx: Tx, actor_id: str) -> None:
-    await queue.enqueue(tx, AskAfter(actor_id), lane="leaving", thread=actor_id)
+async def ask_after(
+    tx: Tx, actor_id: str, inbox: str = "", letter: tuple[str, str, str] | None = None
+) -> None:
+    await queue.enqueue(tx, AskAfter(actor_id, inbox, letter), lane="leaving", thread=actor_id)

@@ -190,8 +190,9 @@ async def confirm_name(tx: Tx, id: str, webfinger: str | None) -> None:
 
 
 async def reading_at(tx: Tx, inbox: str) -> list[str]:
-    """The ids of the actors elsewhere whose own inbox this is."""
-    sql = "SELECT id FROM actors WHERE inbox = :inbox AND NOT local AND gone_at IS NULL LIMIT 10"
+    """The ids of some actors elsewhere who read there, in their own inbox or in one that they share."""
+    sql = """SELECT id FROM actors WHERE (inbox = :inbox OR shared_inbox = :inbox)
+               AND NOT local AND gone_at IS NULL ORDER BY id LIMIT 10"""
     return [row.id for row in await tx.all(_Id, sql, inbox=inbox)]
 
 

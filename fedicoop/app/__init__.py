@@ -58,6 +58,7 @@ from fedicoop.notices import pages as notice_pages
 from fedicoop.notices import store as notices
 from fedicoop.notices.news import WriteNews, write_morning_news, write_news
 from fedicoop.outbox import pages as outbox
+from fedicoop.outbox import refusals
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.peers import store as peers
 from fedicoop.publishing import own_pages, publishing, publishing_pages, script_pages
@@ -125,6 +126,7 @@ async def house_keeping(node: Node) -> None:
         if hourly:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
+            await refusals.forget_old(tx, tx.now - REMEMBERED)
             await sessions.forget_ended(tx)
             await links.forget_over(tx)
             await candidates.forget_answered(tx)

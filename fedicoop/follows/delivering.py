@@ -1,27 +1,72 @@
 """The last look before something leaves: what is for followers goes to those who follow still."""
 
+from datetime import timedelta
+
+from fedicoop.actors import leaving
+from fedicoop.actors import store as actors
+from fedicoop.errors import Unavailable
 from fedicoop.follows import store
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outbox import deliver as outbox
+from fedicoop.outbox import refusals
 from fedicoop.outbox import store as sent
 from fedicoop.outbox.say import Deliver
+from fedicoop.peers import store as peers
+
+ASKED_EVERY = timedelta(days=1)
+_MOVED, _NOT_THERE = ("301", "308"), (404, 410)
 
 
 async def deliver(node: Node, job: Job, task: Deliver) -> None:
     """Carry an activity, unless it is for followers and nobody follows at that inbox any more (case 83).
 
+    An inbox that moved is looked for; one that is not there for seven days ends what was followed there.
     Raises what `outbox.deliver` raises.
     """
     async with node.db.read() as tx:
         said = await sent.find(tx, task.activity_id)
         private = said is not None and not said.public and said.type in ("Create", "Update")
+        refused = await refusals.days(tx, task.inbox)
         stale = private and said is not None and not await store.read_at(tx, said.actor_id, task.inbox)
     if stale:
         async with node.db.write() as tx:
             await queue.done(tx, job)
         log.info("delivery_needless", activity=task.activity_id, inbox=task.inbox)
         return
-    await outbox.deliver(node, job, task)
+    try:
+        status = await outbox.deliver(node, job, task)
+    except Unavailable as problem:
+        if problem.values.get("status") in _MOVED:
+            await _ask_where(node, task, refused=False)
+        raise
+    if status in _NOT_THERE:
+        await _not_there(node, task)
+    elif refused and status is not None and status < 300:
+        async with node.db.write() as tx:
+            await refusals.forget(tx, task.inbox)
+
+
+async def _ask_where(node: Node, task: Deliver, *, refused: bool) -> None:
+    """Ask after those who read there, once a day: what waits, or was refused, goes where they read now."""
+    letter = (task.activity_id, task.object_id, task.thread) if refused else None
+    async with node.db.write() as tx:
+        if await peers.take_turn(tx, f"asking where {task.inbox} is", ASKED_EVERY):
+            for actor_id in await actors.reading_at(tx, task.inbox):
+                await leaving.ask_after(tx, actor_id, task.inbox, letter)
+                letter = None  # it goes once, whoever shares the inbox
+
+
+async def _not_there(node: Node, task: Deliver) -> None:
+    """Count the days; after a week of it, who read there follows us no longer (they may ask again)."""
+    async with node.db.write() as tx:
+        dropped = 0
+        if await refusals.count(tx, task.inbox) >= refusals.MOST_DAYS:
+            dropped = await store.end_those_reading_at(tx, task.inbox)
+            await refusals.forget(tx, task.inbox)
+    if dropped:
+        log.warning("followers_dropped", inbox=task.inbox, followers=dropped)
+    else:
+        await _ask_where(node, task, refused=True)

@@ -68,6 +68,17 @@ async def end_all_of(tx: Tx, actor_id: str) -> None:
     await tx.run("DELETE FROM follows WHERE follower_id = :id OR followed_id = :id", id=actor_id)
 
 
+async def end_those_reading_at(tx: Tx, inbox: str) -> int:
+    """Nobody reads there any more: its readers follow us no longer; how many follows that were."""
+    return await tx.run(
+        """DELETE FROM follows
+           WHERE follower_id IN (SELECT id FROM actors
+                                 WHERE NOT local AND (inbox = :inbox OR shared_inbox = :inbox))
+             AND followed_id IN (SELECT id FROM actors WHERE local)""",
+        inbox=inbox,
+    )
+
+
 async def follower_inboxes(tx: Tx, actor_id: str) -> list[Inbox]:
     """Where the followers of an actor of ours read, gone ones left out."""
     return await tx.all(

@@ -30,6 +30,25 @@ async def given_up(tx: Tx, *, limit: int = 50) -> list[GivenUp]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A promise that nobody has in hand."""
+
+    id: str
+    payload: str
+
+
+async def untouched(tx: Tx, lane: str, kind: str) -> list[Waiting]:
+    """What waits in a lane, of one kind, in the order in which it was promised."""
+    return await tx.all(
+        Waiting,
+        """SELECT id, payload FROM jobs
+           WHERE lane = :lane AND kind = :kind AND NOT dead AND leased_until IS NULL ORDER BY id""",
+        lane=lane,
+        kind=kind,
+    )
+
+
 async def waiting(tx: Tx, prefix: str, *, most: int) -> int:
     """How much waits in the lanes whose name begins so; counted no further than `most`."""
     return await tx.count(

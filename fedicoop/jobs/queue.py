@@ -15,7 +15,7 @@ from typing import Any
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict
 from fedicoop.jobs.claiming import claim_among_many
-from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, waiting
+from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, untouched, waiting
 from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lanes
 from fedicoop.jobs.times import GIVE_UP, GIVE_UP_DAYS, LEASE, days_with, delay
 
@@ -39,6 +39,7 @@ __all__ = [
     "retry_now",
     "take_over",
     "tidy",
+    "untouched",
     "waiting",
     "wake_lanes",
 ]

@@ -14,6 +14,7 @@ from fedicoop.jobs.queue import Job
 from fedicoop.listings import actions, boosts, hearing, store
 from fedicoop.log import log
 from fedicoop.node import Node
+from fedicoop.outbox import moving
 from fedicoop.vocabulary.hosts import same_origin
 from fedicoop.vocabulary.types import Actor, Announce, Create, Proposal, Thing
 
@@ -93,10 +94,15 @@ async def forget(node: Node, job: Job, task: Forget) -> None:
 
 
 async def ask_after(node: Node, job: Job, task: AskAfter) -> None:
-    """Its inbox said that it is gone; its own document decides, and `Forget` follows from that."""
+    """Its inbox is not there: its own document decides.  `Forget` follows from that, or the letters do."""
+    them: Actor | None = None
     with contextlib.suppress(Gone, NotFound, Malformed, Refused):
-        await directory.actor(node, task.actor_id, refresh=True)
+        them = await directory.actor(node, task.actor_id, refresh=True)
+    moved = them is not None and task.inbox and task.inbox not in (them.inbox, them.shared_inbox)
     async with node.db.write() as tx:
+        if them and moved:
+            letters = await moving.redirect(tx, task.inbox, them.shared_inbox or them.inbox, task.letter)
+            log.info("inbox_moved", actor=them.id, was=task.inbox, letters=letters)
         await queue.done(tx, job)
 
 

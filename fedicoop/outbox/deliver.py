@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from fedicoop.actors import keyring, leaving
-from fedicoop.actors import store as actors
+from fedicoop.actors import keyring
 from fedicoop.db import Tx
 from fedicoop.errors import Malformed, Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
@@ -25,8 +24,8 @@ _LATER = frozenset({401, 408, 425})
 """401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
 
 
-async def deliver(node: Node, job: Job, task: Deliver) -> None:
-    """Sign now (dates go stale), post, and close the promise according to the answer.
+async def deliver(node: Node, job: Job, task: Deliver) -> int | None:
+    """Sign now (dates go stale), post, and close the promise according to the answer: its status.
 
     2xx: done.  404, 410 and other 4xx: final, logged as refused.  Anything else is tried again,
     more and more slowly: 429, 502, 503, 504 and silence raise Unreachable, which closes the lane of
@@ -35,12 +34,12 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
     async with node.db.read() as tx:
         sent = await store.find(tx, task.activity_id)
         if sent is None or not sent.body:  # erased since
-            return
+            return None
         signer = await keyring.signer(tx, sent.actor_id)
         remembered = await peers.signature_form(tx, normal_host(task.inbox))
         closed = await peers.policy(tx, normal_host(task.inbox)) == "closed"
     if closed:
-        return
+        return None
     answer, form = await _knock(node, task.inbox, sent.body.encode(), signer, remembered)
     _try_again(node, task.inbox, answer)
     accepted = answer.status < 300
@@ -52,13 +51,11 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
             await store.reach(tx, task.object_id, task.inbox)
         if accepted and form != (remembered or "cavage"):
             await peers.remember_signature(tx, normal_host(task.inbox), form)
-        if answer.status == 410:
-            for actor_id in await actors.reading_at(tx, task.inbox):
-                await leaving.ask_after(tx, actor_id)
 
     await node.db.surely(note, beside=True)
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
+    return answer.status
 
 
 def _try_again(node: Node, inbox: str, answer: Answer) -> None:
