@@ -39,6 +39,7 @@ async def assemble(settings: Settings, *, create: bool = False, role: str = "com
         user_agent=f"fedicoop/{__version__} (+{settings.origin})",
         own_origin=settings.origin,
         ca_file=os.environ.get("SSL_CERT_FILE"),
+        clock=now,
     )
     try:
         db = Database(engine, now, new_ulid_source(), settings.zone)

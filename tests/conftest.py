@@ -185,6 +185,7 @@ class Network:
             user_agent="test",
             transport=self.switchboard,
             own_origin=settings.origin,
+            clock=self.clock,
         )
         node = Node(settings, db, out)
         async with db.write() as tx:

@@ -243,15 +243,6 @@ async def test_probes_are_answered_by_any_name(network, path):
     assert answer.json() == {"status": "alive"}
 
 
-async def test_readiness_counts_what_waits(network):
-    nord = await network.add("nord.test")
-    await nord.publish()
-
-    answer = await nord.http.get("https://nord.test/readyz")
-
-    assert answer.json() == {"status": "ready", "jobs": {"waiting": 2, "dead": 0}}
-
-
 async def test_a_one_time_link_does_not_stand_in_the_log(network, capsys):
     nord = await network.add("nord.test")
 

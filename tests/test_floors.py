@@ -25,7 +25,7 @@ FLOORS = [  # from the roof down; whoever moves a wall moves it here, in the sam
     {"node"},
     {"outward", "peers", "meta"},
     {"db", "signatures", "vocabulary", "access", "i18n", "addresses"},
-    {"settings", "log", "pace"},
+    {"settings", "log", "pace", "metrics"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

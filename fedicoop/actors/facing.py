@@ -16,7 +16,7 @@ from fedicoop.node import Node
 from fedicoop.web.face import Face, put_face
 
 OTHERS_SHOW_AFTER = timedelta(seconds=30)
-_FACELESS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health")
+_FACELESS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health", "/metrics")
 
 
 class Faces:

@@ -12,6 +12,7 @@ from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.app import keeps, probes
 from fedicoop.app.keeps import KEEPS
+from fedicoop.app.measures import Measured
 from fedicoop.app.probes import OwnHost
 from fedicoop.desk import backups, coop_page, first_run, report_pages, reported_pages, reporting, reports
 from fedicoop.desk import pages as desk
@@ -193,6 +194,7 @@ def build(node: Node) -> Starlette:
     app = Starlette(
         routes=[*probes.routes, *ROUTES],
         middleware=[
+            Middleware(Measured),
             Middleware(PageHeaders),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),

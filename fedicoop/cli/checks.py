@@ -1,14 +1,15 @@
 """Everything that `doctor` looks at, in order: from the disk to the front door."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from fedicoop.cli import checks_network
 from fedicoop.cli.words import language, t
 from fedicoop.desk.findings import Finding, fine, mind
 from fedicoop.errors import Problem
 
 if TYPE_CHECKING:
+    from fedicoop.desk.checks_network import Place
     from fedicoop.settings import Settings
 
 
@@ -20,7 +21,8 @@ async def examine(
     What cannot be asked because something beneath it is broken is left out: one cause, one ✗.
     """
     from fedicoop import settings as room
-    from fedicoop.desk import checks_machine
+    from fedicoop.desk import checks_machine, checks_network
+    from fedicoop.desk.checks_network import Place
 
     try:
         settings = room.load(flags, environ)
@@ -30,13 +32,19 @@ async def examine(
     for check in checks_machine.CHECKS:
         for one in check(settings, language()):
             found(one)
+    place = Place(settings, environ.get("SSL_CERT_FILE"))
     try:
         await _database(settings, found)
-        serving_at = await _node(settings, found)
+        await _node(settings, place, found)
     except Problem as problem:
         found(Finding("database", "✗", problem=problem))
-        serving_at = None
-    return await checks_network.examine(settings, serving_at, found)
+        await _ask(place, checks_network.CHECKS, found)
+
+
+async def _ask(place: "Place", checks: "Iterable[Any]", found: Callable[[Finding], None]) -> None:
+    for check in checks:
+        for one in await check(place):
+            found(one)
 
 
 async def _database(settings: "Settings", found: Callable[[Finding], None]) -> None:
@@ -53,15 +61,17 @@ async def _database(settings: "Settings", found: Callable[[Finding], None]) -> N
         found(fine("database", t("doctor.database_sound", size=f"{there.size / 1_000_000:.1f}")))
 
 
-async def _node(settings: "Settings", found: Callable[[Finding], None]) -> str | None:
-    """What the database knows; and where `serve` said that it listens."""
+async def _node(settings: "Settings", place: "Place", found: Callable[[Finding], None]) -> None:
+    """What the database knows, and where `serve` said that it listens; then the world outside."""
     from fedicoop import meta
     from fedicoop.assemble import assemble
-    from fedicoop.desk import checks_house
+    from fedicoop.desk import checks_house, checks_network
 
     async with assemble(settings) as node:
         for check in checks_house.CHECKS:
             for one in await check(node, language()):
-                found(one)
+                if one.label != "database" or one.problem:  # the whole of it was read just now
+                    found(one)
         async with node.db.read() as tx:
-            return await meta.find(tx, "serving_at")
+            serving_at = await meta.find(tx, "serving_at")
+        await _ask(replace(place, node=node, serving_at=serving_at), checks_network.CHECKS, found)

@@ -8,7 +8,6 @@ import click
 from fedicoop.cli.command import Command, Given, as_json, option
 from fedicoop.cli.terminal import show, show_json, show_step
 from fedicoop.cli.words import language, n, t
-from fedicoop.errors import Problem
 
 ERROR_FOUND = 3
 
@@ -21,6 +20,7 @@ ERROR_FOUND = 3
 def doctor(strict: bool, as_json: bool) -> int:
     from fedicoop.cli import opening
     from fedicoop.cli.checks import examine
+    from fedicoop.desk import findings as findings_room
     from fedicoop.desk.findings import Finding
 
     flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
@@ -34,7 +34,7 @@ def doctor(strict: bool, as_json: bool) -> int:
     opening.perform(examine(flags, os.environ, found))
     warnings, errors = (sum(one.mark == mark for one in findings) for mark in "!✗")
     if as_json:
-        checks = [_told(one) for one in findings]
+        checks = [findings_room.told(one, language()) for one in findings]
         show_json({"checks": checks, "warnings": warnings, "errors": errors})
     else:
         show(
@@ -53,20 +53,8 @@ def _show(one: Any) -> None:
     print("  ", end="")
     label = t(f"doctor.label.{one.label}")
     if one.problem is None:
-        return show_step("✓", label, one.text)
+        return show_step("✓", label, one.words(language()))
     said = explain(one.problem, language())
     show_step(one.mark, label, f"{said.what}  {said.code}")
     show(f"{'':17}{t('cli.why', why=said.why)}")
     return show(f"{'':17}{t('cli.do', do=said.remedy)}")
-
-
-def _told(one: Any) -> dict[str, str | None]:
-    from fedicoop.i18n import explain
-
-    state = {"✓": "ok", "!": "warning", "✗": "error"}[one.mark]
-    told: dict[str, str | None] = {"name": one.label, "state": state}
-    if one.problem is None:
-        return told | {"code": None, "what": one.text, "why": None, "do": None}
-    assert isinstance(one.problem, Problem)
-    said = explain(one.problem, language())
-    return told | {"code": said.code, "what": said.what, "why": said.why, "do": said.remedy}

@@ -170,6 +170,7 @@ def _promises(
 
 async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
     from fedicoop.app import HOUSE_KEEPING, house_keeping
+    from fedicoop.desk import checks, clock
 
     hands = Hands(node.db.clock)
     while not stop.is_set():
@@ -178,6 +179,8 @@ async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
                 await house_keeping(node)
             else:
                 log.seldom("house_keeping.doubts_the_clock", now=node.db.clock().isoformat())
+            await clock.note(node)
+            await checks.look_around(node)
         except Unavailable as problem:  # a full disk, say: the next minute may be better
             log.seldom("house_keeping.waits", about=problem.key, key=problem.key, detail=problem.detail)
         except Exception:

@@ -10,8 +10,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
+from fedicoop import metrics
 from fedicoop.db.rows import fit, reader
 from fedicoop.errors import NotFound, Unavailable
 
@@ -175,7 +177,9 @@ class Database:
         assert not inside.get(), "one transaction at a time: hand the Tx down instead"
         token = inside.set(True)
         try:
+            asked = perf_counter()
             async with self.engine.transaction(write=write, beside=beside) as connection:
+                metrics.database_waits.took(perf_counter() - asked, "write" if write else "read")
                 yield (
                     Tx(self.clock(), self.new_id, connection, self.zone, self.engine.dialect),
                     connection,

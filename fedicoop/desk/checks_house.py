@@ -6,24 +6,20 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fedicoop import meta
 from fedicoop.actors import addresses, keyring, store
-from fedicoop.db.lock import is_worked_on
+from fedicoop.desk import clock
+from fedicoop.desk.checks_promises import promises
 from fedicoop.desk.findings import Finding, fine, mind, wrong
-from fedicoop.errors import NotFound, Problem
+from fedicoop.errors import NotFound
 from fedicoop.i18n import ago, moment, t
-from fedicoop.jobs import queue
-from fedicoop.jobs.told import reason, way_and_host
 from fedicoop.mail import store as letters
 from fedicoop.media import files
 from fedicoop.node import Node
-from fedicoop.outward.post import knock
 
 OLD_BACKUP = timedelta(days=7)
 REMINDED = timedelta(days=14)
-LATE = timedelta(hours=1)
 RECENT = timedelta(days=7)
 
 
@@ -45,39 +41,32 @@ async def _identity(node: Node, language: str) -> list[Finding]:
     return [fine("keys", t("doctor.keys_there", language, coops=", ".join(coop.handle for coop in coops)))]
 
 
+async def _database(node: Node, language: str) -> list[Finding]:
+    """It answers, with our own address in it.  Raises Unavailable."""
+    async with node.db.read() as tx:
+        if await meta.find(tx, "origin") != node.settings.origin:
+            kept = await meta.find(tx, "origin") or ""
+            return [wrong("database", "settings.origin_changed", kept=kept, given=node.settings.origin)]
+    if node.settings.on_postgresql:
+        return [fine("database", "PostgreSQL")]
+    size = node.settings.database_path.stat().st_size
+    return [fine("database", t("doctor.database_answers", language, size=f"{size / 1_000_000:.1f}"))]
+
+
 async def _clock(node: Node, language: str) -> list[Finding]:
-    """A clock that stands before our own last words is wrong, and so will be every signature."""
+    """Compared with our own last words, and with what the other houses say of the time (case 135)."""
     now = node.db.clock()
     async with node.db.read() as tx:
         ahead = await tx.count(
             "SELECT count(*) FROM sent WHERE created_at > :soon", soon=now + timedelta(minutes=5)
         )
-    shown = moment(now, language)
+        skew = await clock.noted(tx)
+    shown = moment(now, language, node.settings.zone)
+    if skew and abs(skew.seconds) > clock.ODD:
+        finding = wrong if abs(skew.seconds) > clock.FATAL else mind
+        by = clock.words(skew, language)
+        return [finding("clock", "doctor.clock_differs", now=shown, by=by, houses=str(skew.houses))]
     return [mind("clock", "doctor.clock_behind", now=shown)] if ahead else [fine("clock", shown)]
-
-
-async def _promises(node: Node, language: str) -> list[Finding]:
-    """Is what we promised being kept: who does it, what is late, what was given up?"""
-    async with node.db.read() as tx:
-        lanes, now = await queue.lanes(tx), tx.now
-    found = list[Finding]()
-    if not is_worked_on(node.settings.data_dir):
-        found.append(mind("running", "doctor.nobody_runs", command="fedicoop serve"))
-    for lane in lanes:
-        host = way_and_host(lane.lane)[1]
-        if lane.dead:
-            found.append(mind("outbox", "doctor.given_up", host=host, count=str(lane.dead)))
-        elif lane.oldest and now - lane.oldest > LATE:
-            why = (
-                reason(lane.last_error, lane.lane, language)
-                if lane.last_error
-                else t("doctor.no_worker", language)
-            )
-            since = ago(lane.oldest, now, language)
-            shown = {"host": host, "count": str(lane.waiting), "since": since, "reason": why}
-            found.append(mind("outbox", "doctor.late", **shown))
-    waiting = sum(lane.waiting for lane in lanes)
-    return [*found, *([] if found else [fine("outbox", t("doctor.outbox_fine", language, waiting=waiting))])]
 
 
 async def _backups(node: Node, language: str) -> list[Finding]:
@@ -121,34 +110,21 @@ async def _pictures(node: Node, language: str) -> list[Finding]:
     return [fine("media", t("doctor.pictures_there", language, count=len(names)))]
 
 
-async def _mail(node: Node, language: str, *, knocking: bool = True) -> list[Finding]:
-    """Does the mail server let us in, and has it taken what we brought?"""
-
-    server = node.settings.mail_server
+async def _letters(node: Node, language: str) -> list[Finding]:
+    """Is there mail, and has the mail server taken what we brought?"""
     async with node.db.read() as tx:
         waiting, refused = await letters.waiting(tx), await letters.refused_since(tx, tx.now - RECENT)
-    if server is None:
+    if node.settings.mail_server is None:
         if waiting:
             return [mind("mail", "doctor.mail_waits", count=str(waiting))]
         return [fine("mail", t("doctor.no_mail", language))]
-    ourselves = urlsplit(node.settings.origin).hostname or "localhost"
-    try:
-        if knocking:
-            await knock(server, ourselves=ourselves, ca_file=node.out.ca_file)
-    except Problem as problem:
-        return [Finding("mail", "✗", problem=problem)]
     if refused:
         return [mind("mail", "doctor.mail_refused", count=str(len(refused)), answer=refused[0].answer)]
-    return [fine("mail", t("doctor.mail_fine", language, server=f"{server.host}:{server.port}"))]
+    return []
 
 
 def _missing(folder: Path, names: list[str]) -> int:
     return sum(bool(files.NAME.fullmatch(name)) and not (folder / name).exists() for name in names)
-
-
-async def _letters(node: Node, language: str) -> list[Finding]:
-    """The same without asking the mail server, who may take his time."""
-    return await _mail(node, language, knocking=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +132,7 @@ class _Name:
     name: str
 
 
-QUICK = (_identity, _clock, _promises, _letters, _backups, _restored, _pictures)
-"""For a page: asks nobody outside."""
-CHECKS = (_identity, _clock, _promises, _mail, _backups, _restored, _pictures)
+VITAL = (_database, _identity)
+"""Without these nothing can be served."""
+CHECKS = (*VITAL, _clock, promises, _letters, _backups, _restored, _pictures)
+"""They ask nobody outside."""

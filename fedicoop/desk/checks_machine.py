@@ -43,8 +43,10 @@ def room(settings: Settings, language: str) -> Iterator[Finding]:
         yield fine("disk", t("doctor.free", language, free=shown))
 
 
-def sqlite(_: Settings, __: str) -> Iterator[Finding]:
+def sqlite(settings: Settings, _: str) -> Iterator[Finding]:
     """The library that Python brought: recent enough, and able to search texts."""
+    if settings.on_postgresql:
+        return
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         yield wrong("sqlite", "doctor.sqlite_old", version=version, least="3.40")
@@ -58,4 +60,11 @@ def sqlite(_: Settings, __: str) -> Iterator[Finding]:
         yield fine("sqlite", f"{version}, FTS5")
 
 
-CHECKS = (folder, room, sqlite)
+def https(settings: Settings, _: str) -> Iterator[Finding]:
+    if settings.origin.startswith("http:"):
+        yield mind("https", "doctor.plain_http", origin=settings.origin)
+    else:
+        yield fine("https", settings.origin)
+
+
+CHECKS = (folder, room, sqlite, https)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fedicoop import metrics
 from fedicoop.actors import directory
 from fedicoop.actors import store as actors
 from fedicoop.addresses import destination
@@ -217,13 +218,17 @@ class Door:
             await self.app(scope, take, send)
             return
         request = Request(scope, take, send)
-        scope["path_params"] = {"handle": found[1]} if found[1] else {}
+        scope["path_params"], scope["endpoint"] = {"handle": found[1]} if found[1] else {}, receive
+        outcome = "accepted"
         try:
             response = await receive(request)
         except Problem as problem:
+            outcome = problem.key
             response = await problems.on_problem(request, problem)
         except ClientDisconnect as gone:
+            outcome = "left"
             response = await problems.on_leaving(request, gone)
+        metrics.letters.add(outcome)
         await response(scope, take, send)
 
 

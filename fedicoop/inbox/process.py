@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fedicoop import metrics
 from fedicoop.actors import directory
 from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unavailable, Unreachable
 from fedicoop.inbox import store
@@ -58,6 +59,7 @@ async def process(node: Node, job: Job, task: Process) -> None:
     except (Forbidden, Malformed, NotFound) as problem:
         await _close(node, job, kept, "refused", str(problem))
         return
+    metrics.heard.add("done")
     log.info("heard", activity=kept.id, type=kept.type, actor=kept.actor_id)
 
 
@@ -73,4 +75,5 @@ async def _close(node: Node, job: Job, kept: store.Kept, outcome: str, reason: s
     async with node.db.write() as tx:
         await store.close(tx, kept, outcome, reason[:500])
         await queue.done(tx, job)
+    metrics.heard.add(outcome)
     log.info(outcome, activity=kept.id, type=kept.type, actor=kept.actor_id, reason=reason)

@@ -20,7 +20,7 @@ from fedicoop.web.viewer import Viewer, put_viewer
 
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 _AGAIN = 0.1  # seconds before a database that did not answer is asked once more
-_NOBODY_LOOKS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health")
+_NOBODY_LOOKS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health", "/metrics")
 
 
 class Sessions:

@@ -5,13 +5,17 @@ file holds the law (no network inside a transaction), the total deadline and the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Set
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
 from typing import TYPE_CHECKING
 
+from fedicoop import metrics
 from fedicoop.addresses import Destination, destination, parse
 from fedicoop.db import inside
 from fedicoop.errors import Problem, Refused, Unreachable
+from fedicoop.outward.clocks import Clocks
 from fedicoop.outward.trust import check_certificates
 
 if TYPE_CHECKING:  # httpx and what it brings take 0.2 s: imported with the first request
@@ -39,7 +43,8 @@ class Outward:
     `allowed_peers` are exact `host:port` reached by plain http too and on any address; `deadline`
     is the seconds for one request from the name look-up to the last byte; `ca_file` are the
     certificates to believe instead of the system's; `own_origin` is never dialled; `transport`
-    replaces the sockets (the rules on addresses stay); `resolve` replaces the system's resolver.
+    replaces the sockets (the rules on addresses stay); `resolve` replaces the system's resolver; with
+    `clock`, what peers say of the time is compared with ours (`clocks`).
     Raises Misconfigured `outward.certificates`.
     """
 
@@ -53,12 +58,14 @@ class Outward:
         ca_file: str | None = None,
         own_origin: str | None = None,
         resolve: "Resolve | None" = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         check_certificates(ca_file)
         self._allowed_peers = frozenset(peer.lower() for peer in allowed_peers)
         self._user_agent, self._deadline = user_agent, deadline
         self._transport, self._resolve, self.ca_file = transport, resolve, ca_file
         self._ourselves = parse(own_origin).peer if own_origin else ""
+        self.clocks = Clocks(clock)
 
     async def get(self, url: str, headers: Mapping[str, str], *, limit: int = 1_000_000) -> Answer:
         """Fetch a document of at most `limit` bytes.  A redirect is an answer like any other: not followed.
@@ -91,15 +98,21 @@ class Outward:
         goal = destination(url, self._allowed_peers)
         if goal.peer == self._ourselves:
             raise Refused("outward.ourselves", url, host=goal.netloc)
+        began = perf_counter()
         try:
             async with asyncio.timeout(self._deadline):
                 status, told, received = await self._exchange(method, goal, body, headers, limit)
-        except Problem:
+        except Problem as problem:
+            metrics.outbound.add(method, problem.key)
             raise
         except Exception as error:
-            if problem := _as_problem(error, method, goal):
-                raise problem from error
+            if said := _as_problem(error, method, goal):
+                metrics.outbound.add(method, said.key)
+                raise said from error
             raise
+        metrics.outbound.add(method, f"{status // 100}xx")
+        metrics.outbound_seconds.took(perf_counter() - began, method)
+        self.clocks.heard(goal.peer, told.get("date"))
         return Answer(status, told, received, url.partition("#")[0])
 
     async def _exchange(

@@ -54,6 +54,7 @@ class Settings:
     smtp_url: str = field(default="", repr=False)  # where letters are handed in; empty: a house without mail
     mail_from: str = ""  # who they are from; empty: the mail server's user, else noreply@ our host
     backups_kept: int = 7  # one is made each night; 0: only by hand
+    metrics_token: str = field(default="", repr=False)  # who bears it may read /metrics from elsewhere
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
@@ -140,4 +141,5 @@ def describe(settings: Settings) -> list[tuple[str, str, str]]:
     masked = {name: re.sub(r"(?<=://)[^/@]*@", "***@", str(value)) for name, value in shown.items()}
     masked["database_url"] = re.sub(r"(?<=password=)[^&]*", "***", masked["database_url"])
     masked["smtp_url"] = re.sub(r"(?<=://).*@", "***@", settings.smtp_url, flags=re.DOTALL)
+    masked["metrics_token"] = "***" if settings.metrics_token else ""
     return [(name, masked[name], settings.sources.get(name, "default")) for name in EXAMPLES]

@@ -30,6 +30,7 @@ EXAMPLES: Mapping[str, str] = {
     "smtp_url": "smtps://coop@velo.example:PASSWORD@mail.example:465, smtp://127.0.0.1:25",
     "mail_from": "Vélo Fives <bonjour@velo.example>",
     "backups_kept": "7",
+    "metrics_token": "a-long-random-word-of-yours",
 }
 """Every setting, and what a good value looks like: shown whenever one is not understood."""
 
@@ -91,6 +92,7 @@ def _kinds() -> dict[str, Any]:
         "tiles_credit": Annotated[str, Meta(max_length=200)],
         "source_url": Annotated[str, Meta(pattern=r"\A(https?://\S+)?\Z", max_length=2048)],
         "workers": Annotated[int, Meta(ge=0, le=64)],
+        "metrics_token": Annotated[str, Meta(pattern=r"\A([\x21-\x7e]{16,})?\Z")],
         "backups_kept": Annotated[int, Meta(ge=0, le=1000)],
     }
 
