@@ -36,7 +36,7 @@ async def measured(folder: Path, number: int) -> tuple[float, float, float]:
     house, bare_port = House(folder / "house", free_port()), free_port()
     async with opened(house) as node:
         await listings.fill(node.db, number)
-    with processes.running(["-m", "bench.bare", str(bare_port)]) as one:
+    with processes.running(["-m", "bench.barest", str(bare_port)]) as one:
         await processes.answers(bare_port)
         bare = one.memory()
     with house.served(workers=2) as ours:

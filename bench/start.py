@@ -42,7 +42,7 @@ async def _serving(folder: Path, turns: int) -> Compared:
         pass
     for turn in range(turns + 1):
         bare_port, began = free_port(), time.perf_counter()
-        with processes.running(["-m", "bench.bare", str(bare_port)]):
+        with processes.running(["-m", "bench.barest", str(bare_port)]):
             await processes.answers(bare_port)
             floor = time.perf_counter() - began
         began = time.perf_counter()

@@ -196,9 +196,9 @@ def build(node: Node) -> Starlette:
         middleware=[
             Middleware(Measured),
             Middleware(PageHeaders),
+            Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),
-            Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),
             Middleware(Faces),
             Middleware(Sessions),
             Middleware(Uploads),

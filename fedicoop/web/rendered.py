@@ -16,7 +16,7 @@ BELIEVED = timedelta(seconds=2)
 """What another process wrote, and how long ago something was, shows after that."""
 MOST, MOST_BYTES, LARGEST = 512, 16_000_000, 400_000
 _WHO = frozenset({b"cookie", b"authorization", b"signature", b"signature-input", b"range", b"if-range"})
-_NEGOTIATED = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
+_NEGOTIATED = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
 
 _FILES = ("/static/", "/media/", "/tiles/")
 Key = tuple[str, bytes, tuple[bytes, ...]]
