@@ -74,6 +74,7 @@ def _status(pid: int, what: str) -> int:
 def running(command: Sequence[str], **environment: str) -> Iterator[Running]:
     """A Python process with these arguments, in the middle of which the block runs."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     log = subprocess.DEVNULL if "BENCH_LOG" not in os.environ else None
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
