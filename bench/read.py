@@ -25,7 +25,7 @@ _GOALS = {"object": "2.5", "unchanged": "1.5", "page": "5", "object anew": "none
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--requests", type=int, default=1_600, help="requests a turn (1600; a tenth where all is drawn)")
+    parser.add_argument("--requests", type=int, default=1_600, help="requests a turn (1600; a tenth anew)")
     parser.add_argument("--turns", type=int, default=7, help="turns (7)")
 
 
