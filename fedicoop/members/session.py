@@ -16,7 +16,7 @@ from fedicoop.members import sessions
 from fedicoop.node import Node
 from fedicoop.notices import store as notices
 from fedicoop.web import origin, problems
-from fedicoop.web.viewer import Viewer, put_viewer
+from fedicoop.web.viewer import Viewer, put_trouble, put_viewer
 
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 _AGAIN = 0.1  # seconds before a database that did not answer is asked once more
@@ -40,6 +40,7 @@ class Sessions:
                         refusal = await problems.on_problem(request, problem)
                         await refusal(scope, receive, send)
                         return
+                    put_trouble(request, problem)
                     log.seldom("session.not_read", about=problem.key, key=problem.key)
         await self.app(scope, receive, send)
 

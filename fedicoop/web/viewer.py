@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from fedicoop.access import Member
-from fedicoop.errors import Unauthenticated
+from fedicoop.errors import Problem, Unauthenticated
 
+_TROUBLE = "viewer_trouble"
 _AT = "viewer"  # the name under which it stands in the request's state
 
 
@@ -34,6 +35,11 @@ def put_viewer(request: Request, viewer: Viewer | None) -> None:
     request.scope.setdefault("state", {})[_AT] = viewer
 
 
+def put_trouble(request: Request, problem: Problem) -> None:
+    """Who looks could not be read just now: a page for everybody is drawn, one for members says why not."""
+    request.scope.setdefault("state", {})[_TROUBLE] = problem
+
+
 def viewer_of(request: Request) -> Viewer | None:
     """Who looks, or None for a visitor."""
     found: Viewer | None = request.scope.get("state", {}).get(_AT)
@@ -47,8 +53,14 @@ def member_of(request: Request) -> Member | None:
 
 
 def require_member(request: Request) -> Member:
-    """The member who looks.  Raises SignInFirst, which leads a browser to the entrance and back again."""
+    """The member who looks.  Raises SignInFirst, which leads a browser to the entrance and back again.
+
+    Where their session could not be read, nobody is sent to sign in: what stood in the way is raised.
+    """
     member = member_of(request)
+    trouble: Problem | None = request.scope.get("state", {}).get(_TROUBLE)
+    if member is None and trouble is not None:
+        raise trouble
     if member is None:
         raise SignInFirst("page.sign_in_first")
     return member

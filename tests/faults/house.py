@@ -131,6 +131,11 @@ class House:
         self.http = self.client()
 
     @property
+    def paths(self) -> str:
+        """Where its processes find this program."""
+        return str(ROOT)
+
+    @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 

@@ -35,6 +35,9 @@ class Browser:
         """The form of a listing, filled in."""
         if not self.token:
             page = await self.open("/publier")
+            if page.status_code == 503:
+                raise httpx.HTTPError("not just now")
+            assert page.status_code == 200, page.headers.get("location", page.text[:500])
             self.token = re.search(rf'name="{TOKEN}" value="([^"]+)"', page.text)[1]
         return {
             TOKEN: self.token,
