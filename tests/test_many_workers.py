@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from fedicoop import meta
-from fedicoop.db import Database
+from fedicoop.db import Database, inside
 from fedicoop.db.ids import new_ulid_source
 from fedicoop.errors import Conflict, Unavailable
 from fedicoop.jobs import desk, queue
@@ -39,7 +39,7 @@ async def desks(tmp_path):
     settings = Settings(data_dir=tmp_path, origin="https://nord.test", database_url=url)
     nodes = []
     for number in range(6):
-        engine = await PostgresEngine.open(url, name=f"fedicoop worker test:{number}", most=3)
+        engine = await PostgresEngine.open(url, name=f"fedicoop worker test:{number}")
         nodes.append(Node(settings, Database(engine, lambda: datetime.now(UTC), new_ulid_source()), out))
     yield nodes
     for node in nodes:
@@ -139,6 +139,35 @@ async def test_what_one_has_read_nobody_changes_until_it_is_done(desks):
 
     async with desks[0].db.read() as tx:
         assert await meta.find(tx, "count") == str(20 * len(desks))
+
+
+async def test_who_waits_to_write_keeps_nobody_from_reading(desks):
+    [node, other, *_] = desks
+    waiting = []
+    async with node.db.write() as tx:
+        await meta.put(tx, "long", "work")
+        for beside in (False, True) * 20:
+            waiting.append(asyncio.create_task(_alone(_write(other, beside))))
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(2):
+            assert await asyncio.create_task(_alone(_read(other))) == 1
+    await asyncio.gather(*waiting)
+
+
+async def _alone(work):
+    """Somebody else's task: it is not inside our transaction."""
+    inside.set(False)
+    return await work
+
+
+async def _write(node, beside):
+    async with node.db.write(beside=beside) as tx:
+        await tx.run("UPDATE meta SET value = value")
+
+
+async def _read(node):
+    async with node.db.read() as tx:
+        return await tx.count("SELECT 1")
 
 
 async def test_a_connection_that_the_server_ended_is_replaced_unnoticed(desks):

@@ -13,7 +13,7 @@ middle of a transaction takes it with it: that is Unavailable, for the caller to
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import psycopg
@@ -25,7 +25,8 @@ from fedicoop.db.postgres_transaction import Transaction, set_up, told
 from fedicoop.errors import Misconfigured, Unavailable
 
 PATIENCE = 5.0  # seconds that anybody waits for another's lock, for a connection, or for the server
-MOST = 8  # connections of one process
+MOST = 10  # connections of one process
+ALONE, BESIDE = 2, 4  # of them for those who write, so that who waits to write keeps nobody from reading
 OLDEST = 15  # the first version whose SQL is ours
 ABANDONED = 60_000  # milliseconds after which a transaction that nobody goes on with is ended
 WRITERS = 0xFED1C009  # the advisory lock of those who write
@@ -47,9 +48,10 @@ class PostgresEngine:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, name: str, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, url: str, name: str, pool: AsyncConnectionPool[Any], patience: float) -> None:
         self.name = name
-        self._url, self._pool = url, pool
+        self._url, self._pool, self._patience = url, pool, patience
+        self._turns = {False: asyncio.Semaphore(ALONE), True: asyncio.Semaphore(BESIDE)}
         self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -82,10 +84,29 @@ class PostgresEngine:
             open=False,
         )
         await pool.open()
-        return cls(url, name, pool)
+        return cls(url, name, pool, patience)
 
     @asynccontextmanager
     async def transaction(self, *, write: bool, beside: bool = False) -> AsyncIterator[Connection]:
+        turn = self._turn(beside) if write else nullcontext()
+        async with turn, self._transaction(write, beside) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _turn(self, beside: bool) -> AsyncIterator[None]:
+        """Few at a time go for the database's lock; the others of this process wait here, in order."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._turns[beside].acquire()
+        except TimeoutError as error:
+            raise Unavailable("storage.busy", "many writers before this one") from error
+        try:
+            yield
+        finally:
+            self._turns[beside].release()
+
+    @asynccontextmanager
+    async def _transaction(self, write: bool, beside: bool) -> AsyncIterator[Connection]:
         raw = await self._begin((_BESIDE if beside else _ALONE) if write else _READ)
         transaction = Transaction(raw, write=write)
         try:
