@@ -6,8 +6,12 @@ import httpx
 import pytest
 from starlette.responses import Response
 
+from fedicoop.actors import fetching
 from fedicoop.actors.directory import MOST_ASKED
+from fedicoop.errors import NotFound, Refused, Unreachable
+from fedicoop.inbox import door
 from fedicoop.listings.tasks import MOST
+from fedicoop.pace import Pace
 from tests import hostile
 from tests.photos import encoded, scene
 from tests.test_delivery import Doorman
@@ -94,7 +98,65 @@ async def test_a_host_with_endless_actors_is_not_asked_endlessly(nord, friend, e
     like = friend.says("Like", "https://x.test/1", by="bob")
     assert (await friend.send(like, nord, by="bob")).status_code == 202
     network.clock.advance(seconds=61)
+    nord.node.out.for_strangers = Pace(a_minute=60, at_once=60)  # what the machine's own minute brings
     assert await knocks(MOST_ASKED + 1) == 401
+
+
+async def test_a_host_that_wants_each_question_twice_is_not_asked_more(nord, evil, network):
+    """Case 110: it answers 401 to the first form of a signature, and to the second."""
+    network.switchboard.plug(
+        "evil.test", Doorman(evil, lambda _: asked.append(1) or Response(status_code=401))
+    )
+    asked = []
+    for number in range(100):
+        said = evil.says("Like", "https://x.test/1", by=f"n{number}")
+        await evil.letter(said, nord, by="mallory", key_id=evil.id(f"n{number}")).to(nord)
+
+    assert len(asked) <= MOST_ASKED + 5
+
+
+def liked(stranger, number: int):
+    return stranger.says("Like", f"https://x.test/{number}")
+
+
+async def test_a_letter_that_comes_too_slowly_is_refused(nord, friend, monkeypatch):
+    """Case 112."""
+    monkeypatch.setattr(door, "WITHIN", 0.05)
+    letter = friend.letter(liked(friend, 1), nord)
+
+    async def dripping():
+        for at in range(len(letter.body)):
+            await asyncio.sleep(0.02)
+            yield letter.body[at : at + 1]
+
+    answer = await nord.http.post(f"{nord.origin}/inbox", content=dripping(), headers=letter.headers)
+
+    assert answer.status_code == 400
+
+
+async def test_one_letter_makes_us_ask_so_much_and_no_more(nord, friend):
+    """Case 105, invariant 12."""
+    with fetching.for_a_letter(nord.node.out.for_letters):
+        for number in range(fetching.MOST_FOR_A_LETTER):
+            with pytest.raises(NotFound):
+                await fetching.get_signed(nord.node, f"{friend.origin}/{number}")
+        with pytest.raises(Refused) as refused:
+            await fetching.get_signed(nord.node, f"{friend.origin}/one-more")
+
+    assert refused.value.key == "fetch.too_many"
+    assert "GET /one-more" not in friend.asked
+
+
+async def test_all_letters_together_make_us_ask_a_house_so_often_and_no_more(nord, friend):
+    """Case 105: what is over waits, it is not lost."""
+    pace = Pace(a_minute=5, at_once=5)
+    for number in range(5):
+        with fetching.for_a_letter(pace), pytest.raises(NotFound):
+            await fetching.get_signed(nord.node, f"{friend.origin}/{number}")
+    with fetching.for_a_letter(pace), pytest.raises(Unreachable) as later:
+        await fetching.get_signed(nord.node, f"{friend.origin}/6")
+
+    assert (later.value.key, later.value.retry_after > 1) == ("fetch.too_often", True)
 
 
 # Work for strangers

@@ -99,10 +99,7 @@ async def _may_ask(tx: Tx, host: str) -> bool:
     Who is refused here is told to try again: forged letters cannot make us knock at a third party's
     door without end, and an honest house with many new voices only waits a little.
     """
-    for slot in range(MOST_ASKED):
-        if await peers.take_turn(tx, f"key look-up {slot} at {host}", timedelta(minutes=1)):
-            return True
-    return False
+    return await peers.take_one_of(tx, f"key look-up at {host}", MOST_ASKED, timedelta(minutes=1))
 
 
 async def _shelf(node: Node, key_id: str, owner_id: str, verdict: str) -> tuple[Key | None, bool]:

@@ -1,12 +1,16 @@
 """Asking another house for a document: signed by our server, believed only from its own address."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from fedicoop.actors import addresses, keyring
 from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outward import Answer
+from fedicoop.pace import Pace
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Form
 from fedicoop.signatures import cavage, rfc9421
@@ -17,7 +21,42 @@ from fedicoop.vocabulary.types import Collection, Thing
 
 ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 MOST_PAGES = 25
+MOST_FOR_A_LETTER = 10
+"""Documents that one letter may make us ask for, whatever it names (security case 105)."""
 _PROFILE = "https://www.w3.org/ns/activitystreams"
+
+
+@dataclass
+class _Allowance:
+    """What one letter may still make us ask for, and how fast all of its kind may."""
+
+    left: int
+    pace: Pace
+
+
+_allowed: ContextVar[_Allowance | None] = ContextVar("what a letter may still ask for", default=None)
+
+
+@contextmanager
+def for_a_letter(pace: Pace) -> Iterator[None]:
+    """What is asked for inside is asked because somebody wrote to us: there is only so much of it."""
+    before = _allowed.set(_Allowance(MOST_FOR_A_LETTER, pace))
+    try:
+        yield
+    finally:
+        _allowed.reset(before)
+
+
+def _require_allowed(host: str, url: str) -> None:
+    """Raises Refused where a letter makes us ask too much, Unreachable where too many letters do."""
+    allowance = _allowed.get()
+    if allowance is None:
+        return
+    if not allowance.left:
+        raise Refused("fetch.too_many", url, most=str(MOST_FOR_A_LETTER), url=url)
+    allowance.left -= 1
+    if wait := allowance.pace.take(host):
+        raise Unreachable("fetch.too_often", url, retry_after=wait, host=host)
 
 
 async def get_signed(node: Node, url: str, *, accept: str = ACCEPT) -> Answer:
@@ -35,6 +74,7 @@ async def get_signed(node: Node, url: str, *, accept: str = ACCEPT) -> Answer:
     for form in forms:
         sign = cavage.sign if form == "cavage" else rfc9421.sign
         headers = sign("GET", url, b"", signer.key_id, signer.private_key, now, accept=accept)
+        _require_allowed(host, url)
         answer = await node.out.get(url, headers)
         if answer.status not in (400, 401):
             break

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fedicoop import metrics
 from fedicoop.actors import directory
 from fedicoop.actors import store as actors
+from fedicoop.actors.fetching import for_a_letter
 from fedicoop.addresses import destination
 from fedicoop.errors import (
     Forbidden,
@@ -84,7 +85,8 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
         return Response(status_code=202)
     try:
         if not _verifies(found, known):
-            await _verify(node, found, activity)
+            with for_a_letter(node.out.for_strangers):
+                await _verify(node, found, activity)
     except (Gone, NotFound) as absent:
         if await _leaves_nothing(node, activity, absent):
             return Response(status_code=202)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fedicoop import metrics
 from fedicoop.actors import directory
+from fedicoop.actors.fetching import for_a_letter
 from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unavailable, Unreachable
 from fedicoop.inbox import store
 from fedicoop.inbox.dispatch import entry_for
@@ -34,7 +35,8 @@ async def process(node: Node, job: Job, task: Process) -> None:
     if kept is None or kept.outcome != "waiting":
         return
     try:
-        received = await _understand(node, kept)
+        with for_a_letter(node.out.for_letters):
+            received = await _understand(node, kept)
     except Nothing as reason:
         await _close(node, job, kept, "ignored", str(reason))
         return

@@ -17,6 +17,7 @@ from fedicoop.db import inside
 from fedicoop.errors import Problem, Refused, Unreachable
 from fedicoop.outward.clocks import Clocks
 from fedicoop.outward.trust import check_certificates
+from fedicoop.pace import Pace
 
 if TYPE_CHECKING:  # httpx and what it brings take 0.2 s: imported with the first request
     import httpx
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # httpx and what it brings take 0.2 s: imported with the firs
 
 MOST_HEADERS = 100
 MOST_HEADER_BYTES = 65_536
+MOST_FOR_STRANGERS, MOST_FOR_LETTERS = 60, 300
+"""Documents a minute that letters make us ask of one house: before we know who wrote them, and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Outward:
         self._transport, self._resolve, self.ca_file = transport, resolve, ca_file
         self._ourselves = parse(own_origin).peer if own_origin else ""
         self.clocks = Clocks(clock)
+        self.for_strangers = Pace(a_minute=MOST_FOR_STRANGERS, at_once=MOST_FOR_STRANGERS)
+        self.for_letters = Pace(a_minute=MOST_FOR_LETTERS, at_once=MOST_FOR_LETTERS)
 
     async def get(self, url: str, headers: Mapping[str, str], *, limit: int = 1_000_000) -> Answer:
         """Fetch a document of at most `limit` bytes.  A redirect is an answer like any other: not followed.

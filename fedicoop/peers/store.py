@@ -192,6 +192,14 @@ async def pull_back(tx: Tx) -> None:
     await tx.run("DELETE FROM cooldowns WHERE until > :ahead", ahead=tx.now + timedelta(days=1))
 
 
+async def take_one_of(tx: Tx, name: str, most: int, duration: timedelta) -> bool:
+    """Take one of `most` turns within `duration`; False where all are taken."""
+    sql = "SELECT COUNT(*) FROM cooldowns WHERE name >= :first AND name < :beyond AND until > :now"
+    if await tx.count(sql, first=f"{name} ", beyond=f"{name}!", now=tx.now) >= most:
+        return False
+    return await take_turn(tx, f"{name} {tx.new_id()}", duration)
+
+
 async def warm(tx: Tx, name: str) -> None:
     """It may be asked at once again."""
     await tx.run("DELETE FROM cooldowns WHERE name = :name", name=name)
