@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REMEDY := Debian: sudo apt install python3 python3-venv; macOS: brew install python; or: PYTHON=python3.12 make
 
-.PHONY: run test test-postgres faults mutants browser check judges translations clean
+.PHONY: run test test-postgres faults fuzz mutants browser check judges translations clean
 
 run: .venv/.run-ready
 	$(BIN)/fedicoop demo
@@ -20,6 +20,9 @@ browser: .venv/.tools-ready
 
 faults: .venv/.tools-ready
 	FAULTS=all $(BIN)/pytest -n 2 tests/faults $(ARGS)
+
+fuzz: .venv/.tools-ready
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 mutants: .venv/.tools-ready
 	$(BIN)/python tools/mutants.py $(ARGS)
