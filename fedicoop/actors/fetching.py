@@ -12,7 +12,7 @@ from fedicoop.node import Node
 from fedicoop.outward import Answer
 from fedicoop.pace import Pace
 from fedicoop.peers import store as peers
-from fedicoop.peers.peer import Form
+from fedicoop.peers.peer import Form, Policy
 from fedicoop.signatures import cavage, rfc9421
 from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.parsing import parse_untrusted
@@ -69,6 +69,8 @@ async def get_signed(node: Node, url: str, *, accept: str = ACCEPT) -> Answer:
     async with node.db.read() as tx:
         signer = await keyring.signer(tx, addresses.server_id(node.settings.origin))
         remembered = await peers.signature_form(tx, host)
+        if await peers.policy(tx, host) is Policy.CLOSED:
+            raise Refused("fetch.closed_house", url, host=host)
         now = tx.now
     forms: list[Form] = ["rfc9421", "cavage"] if remembered == "rfc9421" else ["cavage", "rfc9421"]
     for form in forms:

@@ -13,7 +13,9 @@ from fedicoop.listings import boosts
 from fedicoop.listings import store as listings
 from fedicoop.listings.federation import to_note
 from fedicoop.node import Node
-from fedicoop.vocabulary.hosts import same_origin
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
+from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
     Accept,
@@ -120,6 +122,8 @@ async def _announced(node: Node, activity: Announce, sender: Actor) -> Thing:
     id = _id(activity.object)
     await _require_heard(node, sender)
     async with node.db.read() as tx:
+        if await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
+            raise Nothing("relays what a house says that is closed here")
         if known := await _known(tx, id):
             return known
     if same_origin(id, node.settings.origin):
