@@ -11,6 +11,7 @@ from fedicoop.actors import directory, keyring
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.follows import actions as follows
 from fedicoop.jobs import queue
+from fedicoop.outbox import proving
 from fedicoop.peers import store as peers
 from tests.conftest import PAIRS, Instance, Network
 
@@ -211,6 +212,7 @@ async def test_letters_are_signed_when_they_are_sent(pair, network):
     network.clock.advance(days=2)
     async with nord.node.db.write() as tx:
         await keyring.put(tx, nord.coop.id, PAIRS[2])
+        await proving.prove_again(tx, nord.coop.id)
     network.plug(sud)
     await network.settle()
 

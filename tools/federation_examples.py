@@ -106,6 +106,8 @@ def pretty(document: dict[str, Any], *, whole: bool) -> str:
     context = document.get("@context")
     if isinstance(context, list) and len(context) > 1 and not whole:
         document = {**document, "@context": [context[0], "…"]}
+    if isinstance(proof := document.get("proof"), dict):
+        document = {**document, "proof": {**proof, "@context": "…", "proofValue": "z…"}}
     return _pretty(document, 0)
 
 

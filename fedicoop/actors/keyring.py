@@ -61,6 +61,16 @@ async def signer(tx: Tx, actor_id: str) -> Signer:
     )
 
 
+async def prover(tx: Tx, actor_id: str) -> Signer | None:
+    """Who proves what that actor of ours says; None for one that has no key for it."""
+    return await tx.maybe(
+        Signer,
+        """SELECT id AS key_id, private_key FROM keys
+           WHERE actor_id = :id AND algorithm = 'ed25519' AND private_key IS NOT NULL""",
+        id=actor_id,
+    )
+
+
 async def drop(tx: Tx, actor_id: str) -> None:
     """Nothing is signed in this actor's name any more."""
     await tx.run("DELETE FROM keys WHERE actor_id = :id", id=actor_id)

@@ -35,7 +35,7 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
     from fedicoop import access
     from fedicoop.access import Act, OfCoop, operator
     from fedicoop.actors import keyring, store
-    from fedicoop.outbox import profile
+    from fedicoop.outbox import profile, proving
 
     pair = await keyring.make()
     async with opening.opened() as node:
@@ -48,6 +48,7 @@ async def _rotate(handle: str | None) -> tuple[str, list[str]]:
                 found = named
             access.require(operator(found.id), Act.KEYS_ROTATE, OfCoop(found.id))
             await keyring.put(tx, found.id, pair)
+            await proving.prove_again(tx, found.id)
             fresh = await profile.tell(tx, found.id)
         if not opening.runs(node.settings):
             await opening.carry(node)

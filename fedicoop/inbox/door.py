@@ -10,7 +10,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedicoop import metrics
-from fedicoop.actors import directory
 from fedicoop.actors import store as actors
 from fedicoop.actors.fetching import for_a_letter
 from fedicoop.addresses import destination
@@ -23,10 +22,9 @@ from fedicoop.errors import (
     Refused,
     TooLarge,
     Unauthenticated,
-    Unavailable,
-    Unreachable,
     Unsupported,
 )
+from fedicoop.inbox import verifying
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.inbox.gate import Gate, Known, Letter, Voice
 from fedicoop.inbox.paces import Paces, take
@@ -36,9 +34,10 @@ from fedicoop.node import Node
 from fedicoop.outbox.say import subject, thread_of
 from fedicoop.peers.peer import Policy
 from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
+from fedicoop.signatures.proofs import ProofClaim
 from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.reading import read_envelope
-from fedicoop.vocabulary.types import Activity, Delete, Unspoken
+from fedicoop.vocabulary.types import Activity, Delete, Key, Unspoken
 from fedicoop.web import problems
 from fedicoop.web.limits import address_of
 
@@ -49,7 +48,7 @@ _SPOKEN = {activity for activity, _ in TABLE}
 
 
 async def receive(request: Request) -> Response:
-    """202 for whatever is signed by its actor, whether we speak it or not; a clear 4xx otherwise.
+    """202 for whatever is signed or proved by its actor, whether we speak it or not; a clear 4xx otherwise.
 
     202 says only that it was kept (M inboxes_controller.rb does the same): what becomes of it is
     decided afterwards, from the table `received`.  503 where the sender's key could not be asked for,
@@ -74,8 +73,10 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
     signed = _signed(request, node, body)
     found = claim(signed, node.db.clock())
     activity = _activity(node, body)
+    proof, pace = None, normal_host(activity.actor)
     if not same_origin(found.key_id, activity.actor):
-        raise Unauthenticated("signature.not_the_actor", f"{found.key_id} for {activity.actor}")
+        proof = verifying.forwarded(activity, body, found.key_id, node.db.clock())
+        pace = f"forwarded by {address_of(request)}"  # nobody uses up what another house may say
     if same_origin(activity.actor, node.settings.origin):
         raise Forbidden("inbox.our_origin", activity.actor)
     gate: Gate = request.app.state.gate
@@ -84,9 +85,9 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
         log.info("closed_host", actor=activity.actor)
         return Response(status_code=202)
     try:
-        if not _verifies(found, known):
+        if proof or not _verifies(found, known):
             with for_a_letter(node.out.for_strangers):
-                await _verify(node, found, activity)
+                await _verify(node, found, proof, activity.actor)
     except (Gone, NotFound) as absent:
         if await _leaves_nothing(node, activity, absent):
             return Response(status_code=202)
@@ -96,7 +97,7 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
         return Response(status_code=202)  # nothing that could be kept under a name
     if not same_origin(activity.id, activity.actor):
         raise Forbidden("inbox.foreign_activity", activity.id)
-    take(paces.letters, normal_host(activity.actor))
+    take(paces.letters, pace)
     await gate.keep(_letter(activity, body))
     return Response(status_code=202)
 
@@ -156,22 +157,16 @@ def _check_askable(node: Node, about: str, sender: str) -> None:
         raise Malformed("federation.bad_id", inside.detail) from inside
 
 
-async def _verify(node: Node, found: Claim, activity: Activity) -> None:
-    """The signature verifies with a key that the actor lists; asked for anew once, for a rotation."""
-    for refetch in (False, True):
-        try:
-            key = await directory.key(node, found.key_id, activity.actor, refetch=refetch)
-        except (Gone, NotFound):
-            raise
-        except Unreachable as silent:
-            raise Unavailable(
-                "signature.key_unreachable", str(silent), host=normal_host(activity.actor)
-            ) from silent
-        except (Malformed, Refused) as problem:
-            raise Unauthenticated("signature.key_unknown", str(problem)) from problem
-        if key and verifies(found, key.algorithm, key.public):
-            return
-    raise Unauthenticated("signature.wrong", found.key_id)
+async def _verify(node: Node, found: Claim, proof: ProofClaim | None, actor_id: str) -> None:
+    """By the proof inside where somebody else brings it, else by the signature on the letter."""
+    if proof:
+        await verifying.by_its_proof(node, proof, actor_id)
+        return
+
+    def fits(key: Key) -> bool:
+        return verifies(found, key.algorithm, key.public)
+
+    await verifying.by_a_key(node, found.key_id, actor_id, fits)
 
 
 async def _leaves_nothing(node: Node, activity: Activity, absent: Problem) -> bool:

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from fedicoop import metrics
 from fedicoop.actors import directory
 from fedicoop.actors.fetching import for_a_letter
-from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unavailable, Unreachable
-from fedicoop.inbox import store
+from fedicoop.errors import (
+    Forbidden,
+    Gone,
+    Malformed,
+    NotFound,
+    Refused,
+    Unauthenticated,
+    Unavailable,
+    Unreachable,
+)
+from fedicoop.inbox import store, verifying
 from fedicoop.inbox.dispatch import entry_for
 from fedicoop.inbox.resolving import Nothing, resolve
 from fedicoop.jobs import queue
@@ -40,7 +49,7 @@ async def process(node: Node, job: Job, task: Process) -> None:
     except Nothing as reason:
         await _close(node, job, kept, "ignored", str(reason))
         return
-    except (Forbidden, Gone, Malformed, NotFound, Refused) as problem:
+    except (Forbidden, Gone, Malformed, NotFound, Refused, Unauthenticated) as problem:
         await _close(node, job, kept, "refused", str(problem))
         return
     except Unreachable as silent:  # the house asked sleeps, not the sender's: its lane stays open
@@ -69,6 +78,7 @@ async def _understand(node: Node, kept: store.Kept) -> Received[Activity, Thing]
     activity = read(kept.body.encode(), plain_http=node.settings.allowed_peers)
     if not isinstance(activity, Activity):
         raise Malformed("inbox.no_activity", kept.id)
+    await verifying.proof_inside(node, kept.body.encode(), kept.actor_id)
     sender = await directory.actor(node, kept.actor_id)
     return await resolve(node, activity, sender)
 

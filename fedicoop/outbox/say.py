@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
+from fedicoop.outbox.proving import proved
 from fedicoop.vocabulary.hosts import origin_of
 from fedicoop.vocabulary.types import PUBLIC, Activity, Create, Follow, Iri, Note, Update
-from fedicoop.vocabulary.writing import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
         type=type(activity).__name__,
         object=object_id,
         public=PUBLIC in (*activity.to, *activity.cc),
-        body=write(activity).decode(),
+        body=await proved(tx, activity),
         now=tx.now,
     )
     task = FanOut(
@@ -96,7 +96,7 @@ async def restate(tx: Tx, edit: Update) -> None:
         create = Create(
             id=Iri(row.id), actor=edit.actor, object=edit.object, to=edit.to, cc=edit.cc, published=published
         )
-        await tx.run("UPDATE sent SET body = :body WHERE id = :id", body=write(create).decode(), id=row.id)
+        await tx.run("UPDATE sent SET body = :body WHERE id = :id", body=await proved(tx, create), id=row.id)
 
 
 @dataclass(frozen=True, slots=True)

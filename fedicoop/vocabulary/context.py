@@ -83,10 +83,12 @@ _DEPOSIT: Terms = {**_COOP, "deposit": "coop:deposit"}
 _TIMES: Terms = {**_VALUEFLOWS, "hasBeginning": "vf:hasBeginning", "hasEnd": "vf:hasEnd"}
 
 
-def context_of(thing: t.Thing) -> str | list[str | Terms]:
+def context_of(thing: t.Thing, *, proved: bool = False) -> str | list[str | Terms]:
     """The `@context` that a thing needs: ActivityStreams alone, or a list with our terms at its end."""
     names, terms = _needs(thing)
-    return [ACTIVITYSTREAMS, *sorted(names, reverse=True), terms] if terms else ACTIVITYSTREAMS
+    names |= {_DATA_INTEGRITY} if proved else set()
+    more: list[str | Terms] = [*sorted(names, reverse=True), *([terms] if terms else [])]
+    return [ACTIVITYSTREAMS, *more] if more else ACTIVITYSTREAMS
 
 
 def _needs(thing: t.Thing) -> tuple[set[str], Terms]:

@@ -16,9 +16,12 @@ from fedicoop.vocabulary.writing_actors import write_actor
 from fedicoop.vocabulary.writing_media import Json, present, write_image, write_place
 
 
-def write(thing: t.Thing, *, context: bool = True) -> bytes:
-    """Write a document as UTF-8 JSON, `@context` first; without it, as a part of another document."""
-    document = {"@context": context_of(thing), **to_json(thing)} if context else to_json(thing)
+def write(thing: t.Thing, *, context: bool = True, proved: bool = False) -> bytes:
+    """Write a document as UTF-8 JSON, `@context` first; without it, as a part of another document.
+
+    `proved`: a proof will stand in it, whose terms the context must know.
+    """
+    document = {"@context": context_of(thing, proved=proved), **to_json(thing)} if context else to_json(thing)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

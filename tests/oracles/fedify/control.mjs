@@ -1,5 +1,5 @@
 // What a test may ask of the peer.  Each entry takes a JSON body (or query) and gives a JSON answer.
-import { signRequest, verifyRequestDetailed } from "@fedify/fedify/sig";
+import { signRequest, verifyObject, verifyRequestDetailed } from "@fedify/fedify/sig";
 import { Activity, Create, Follow, isActor, Mention, Note, PUBLIC_COLLECTION, Undo } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 import { loaders, NAME } from "./peer.mjs";
@@ -136,6 +136,15 @@ export const controls = {
       if (items.length >= 200) break;
     }
     return { found: true, type: collection.constructor.name, total: collection.totalItems, items };
+  },
+
+  // Whether the proofs inside an activity hold, whoever brought it (FEP-8b32).
+  "POST /__verify_proof": async (_peer, asked) => {
+    try {
+      return { ok: (await verifyObject(Activity, JSON.parse(asked.body), loaders)) != null };
+    } catch (error) {
+      return { ok: false, reason: String(error) };
+    }
   },
 
   "POST /__verify": async (_peer, asked) => {

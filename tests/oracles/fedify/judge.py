@@ -184,6 +184,10 @@ class FedifyPeer:
             "verify", {"method": method, "url": url, "headers": pairs, "body": body.decode()}
         )
 
+    async def proves(self, body: bytes) -> bool:
+        """Whether the proofs inside an activity hold, in Fedify's eyes."""
+        return bool((await self._ask("verify_proof", {"body": body.decode()}))["ok"])
+
     async def sign(
         self, method: str, url: str, headers: dict[str, str], body: bytes = b"", *, spec: str
     ) -> dict[str, str]:
