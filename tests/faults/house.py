@@ -41,7 +41,7 @@ from fedicoop.web.origin import cookie_name
 from tests.conftest import PAIRS
 
 ROOT = Path(__file__).parents[2]
-START = 20.0  # seconds that anybody waits for a start; how long it took is looked at apart
+START = 60.0  # seconds that anybody waits for a start; how long it took is looked at apart
 
 
 def free_port(host: str = "127.0.0.1") -> int:
