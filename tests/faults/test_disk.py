@@ -35,11 +35,10 @@ def fill(disk: Path, left: int) -> None:
     ballast = disk / "ballast"
     ballast.unlink(missing_ok=True)
     size = max(0, shutil.disk_usage(disk).free - left)
-    with ballast.open("wb") as file:
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:  # a house may take the last of it
         for _ in range(size // MB):
             file.write(b"x" * MB)
-        with suppress(OSError):
-            file.write(b"x" * (size % MB))
+        file.write(b"x" * (size % MB))
 
 
 async def test_f15_before_the_disk_is_full_peers_wait_first_then_members_and_all_goes_on_by_itself(
