@@ -21,6 +21,8 @@ from fedicoop.outward import Outward
 from fedicoop.settings import Settings
 from tests.databases import cluster, require_postgres, template
 
+MOST = 10  # connections of a process
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -185,6 +187,28 @@ def cut(node):
     """What a server that is restarted, or a fail-over, does to everybody's connections."""
     name = node.db.engine.name
     cluster().ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}'")
+
+
+async def test_a_server_that_became_a_copy_is_left_for_the_one_that_is_written_to(desks):
+    """A fail-over without a restart: our connections live on, and may only read."""
+    [node, *_] = desks
+    await alter(node, "SET default_transaction_read_only = on")
+    cut(node)
+    with pytest.raises(Unavailable) as problem:
+        await _write(node, False)
+    await alter(node, "RESET default_transaction_read_only")
+
+    for _ in range(MOST):  # each connection finds out for itself
+        with contextlib.suppress(Unavailable):
+            await _write(node, False)
+    await _write(node, False)
+
+    assert problem.value.key == "storage.read_only"
+
+
+async def alter(node, what):
+    name = node.db.engine._url.partition("@/")[2].partition("?")[0]
+    await asyncio.to_thread(cluster().ask, f"ALTER DATABASE {name} {what}")
 
 
 async def test_a_transaction_cut_off_in_the_middle_is_unavailable_and_leaves_nothing(desks):

@@ -115,6 +115,8 @@ class PostgresEngine:
                 raise transaction.failed
         except BaseException:
             transaction.open = False
+            if transaction.read_only:  # it was the server of writers, and is so no more: ask for the new one
+                await raw.close()
             await self._finish(self._end(raw, "ROLLBACK", quietly=True))
             raise
         transaction.open = False

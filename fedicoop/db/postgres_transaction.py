@@ -41,7 +41,7 @@ class Transaction:
 
     def __init__(self, raw: AsyncConnection[Any], *, write: bool) -> None:
         self.raw, self._write = raw, write
-        self.changed = False
+        self.changed = self.read_only = False
         self.open = True
         self.failed: Exception | None = None
 
@@ -73,7 +73,7 @@ class Transaction:
         except psycopg.errors.ReadOnlySqlTransaction as error:
             if not self._write:
                 raise AssertionError(f"a reading transaction does not write: {sql}") from error
-            self.failed = faults.of_postgres(error)
+            self.failed, self.read_only = faults.of_postgres(error), True
             raise self.failed from error
         except (psycopg.Error, UnicodeEncodeError, OverflowError) as error:
             problem = told(error)
