@@ -224,7 +224,7 @@ async def test_somebody_who_does_not_read_their_answer_is_hung_up_on(monkeypatch
 
 async def test_silent_ones_make_room_for_whoever_comes_after_them():
     """Case 112: five hundred connections of one address, and a page is answered at once."""
-    hall = Hall(most=200, most_of_one=50)
+    hall = Hall(most=200, most_of_one=50, time_to_speak=0)
     async with serving(hall) as port:
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(500)]
         begun = asyncio.get_running_loop().time()
@@ -237,6 +237,20 @@ async def test_silent_ones_make_room_for_whoever_comes_after_them():
     assert b"200 OK" in said
     assert took < 1
     assert kept <= 51
+
+
+async def test_who_has_just_come_is_not_pushed_out_before_their_first_word():
+    """Case 112: a crowd of one address that comes back as soon as it is hung up on."""
+    hall = Hall(most_of_one=5)
+    async with serving(hall) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
+        writer.write(ASK + b"Connection: close\r\n\r\n")
+        said = await reader.read(1000)
+        for one in (writer, *(writer for _, writer in crowd)):
+            one.transport.abort()
+
+    assert b"200 OK" in said
 
 
 async def test_a_proxy_that_is_trusted_may_have_many_connections_and_all_together_are_bounded():

@@ -11,12 +11,15 @@ from pathlib import Path
 import click
 import pytest
 
+from fedicoop import outward
 from fedicoop.actors import directory, fetching
 from fedicoop.app import REMEMBERED
+from fedicoop.cli import connection, hall
 from fedicoop.cli.root import root
 from fedicoop.exchanges import asking_pages, beside_pages, due, steps
 from fedicoop.exchanges import pages as exchange_pages
 from fedicoop.i18n import codes, t
+from fedicoop.inbox import door
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.listings import fields, tasks
 from fedicoop.listings.categories import CATEGORIES
@@ -25,6 +28,7 @@ from fedicoop.media.pictures import MOST_BYTES
 from fedicoop.settings import EXAMPLES, PREFIX, Settings
 from fedicoop.signatures.window import WINDOW
 from fedicoop.vocabulary import cursor, parsing, reading, types
+from fedicoop.web import forms
 from tests.test_floors import FLOORS
 from tools import federation_examples
 
@@ -343,3 +347,25 @@ def test_every_step_of_an_exchange_is_told_with_who_may_take_it():
 )
 def test_the_limits_of_exchanges_are_those_of_the_code(sentence):
     assert sentence in " ".join(text("docs/exchanges.md").split())
+
+
+# --- docs/operate.md: what bounds a crowd ---------------------------------------------------------
+
+
+def test_the_bounds_that_are_told_are_those_of_the_code():
+    told = " ".join(cell for row in table("docs/operate.md", "bounds") for cell in row)
+
+    for bound in (
+        f"{hall.MOST} (fewer",
+        f"of one address {hall.MOST_SILENT_OF_ONE} that have owed us",
+        f"{connection.MOST_HEADER_BYTES // 1024} KiB, {connection.MOST_HEADERS} headers",
+        f"headers, {connection.HEAD:.0f} seconds",
+        f"{connection.IDLE:.0f} seconds",
+        f"{connection.BODY:.0f} seconds; a form {forms.DEADLINE:.0f} and {forms.DEADLINE_A_FILE:.0f} more",
+        f"server {door.WITHIN:.0f} and {door.LARGEST // 2**20} MiB",
+        f"{connection.STUCK:.0f} seconds",
+        f"{connection.MOST_TASKS}; then 503",
+        f"{fetching.MOST_FOR_A_LETTER} documents each; of one host {outward.MOST_FOR_LETTERS} a minute",
+        f"and {outward.MOST_FOR_STRANGERS} for servers",
+    ):
+        assert bound in told, bound

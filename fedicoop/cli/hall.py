@@ -2,11 +2,13 @@
 
 Who connects is never turned away because others sit there in silence. Where there are too many, of one
 address or of all, the one that has kept us waiting longest is hung up on: a slow-loris makes room for
-whoever comes after it (security case 112).
+whoever comes after it (security case 112). Of one address only who had time to speak: else a crowd that
+comes back at once would push out its neighbours before their first word.
 """
 
 import asyncio
 from ipaddress import ip_address, ip_network
+from itertools import islice
 from time import monotonic
 from typing import Protocol
 
@@ -16,6 +18,7 @@ MOST = 2048
 """Connections of one process; fewer where it may not open as many files."""
 MOST_SILENT_OF_ONE = 128
 """Connections of one address that wait for the rest of a request; proxies that are trusted have no bound."""
+TIME_TO_SPEAK = 2.0  # seconds
 SWEEP = 1.0  # seconds
 
 
@@ -30,12 +33,19 @@ class Guest(Protocol):
 class Hall:
     """Connections, and since when those that owe us something have kept us waiting."""
 
-    def __init__(self, *, most: int = MOST, most_of_one: int = MOST_SILENT_OF_ONE, trusted: str = "") -> None:
-        self._most, self._most_of_one = most, most_of_one
+    def __init__(
+        self,
+        *,
+        most: int = MOST,
+        most_of_one: int = MOST_SILENT_OF_ONE,
+        trusted: str = "",
+        time_to_speak: float = TIME_TO_SPEAK,
+    ) -> None:
+        self._most, self._most_of_one, self._time_to_speak = most, most_of_one, time_to_speak
         self._trusted = [ip_network(one) for one in trusted.split(",") if one]
         self._here: set[Guest] = set()
         self._silent: dict[Guest, float] = {}  # until when; who began to wait first stands first
-        self._of_one: dict[str, dict[Guest, None]] = {}
+        self._of_one: dict[str, dict[Guest, float]] = {}  # since when, in that order
 
     def __len__(self) -> int:
         return len(self._here)
@@ -50,11 +60,12 @@ class Hall:
     def waits_for(self, guest: Guest, patience: float) -> None:
         """From now on this one owes us bytes, for so many seconds at most, however they trickle in."""
         self.heard(guest)
-        self._silent[guest] = monotonic() + patience
+        now = monotonic()
+        self._silent[guest] = now + patience
         of_one = self._of_one.setdefault(guest.address, {})
-        of_one[guest] = None
+        of_one[guest] = now
         if len(of_one) > self._most_of_one and not self._is_trusted(guest.address):
-            self._let_go(next(iter(of_one)), "too many of one address")
+            self._thin_out(of_one, now - self._time_to_speak)
 
     def heard(self, guest: Guest) -> None:
         """It said all that it had to: now it is for us to answer."""
@@ -81,6 +92,14 @@ class Hall:
         while True:
             await asyncio.sleep(SWEEP)
             self.sweep()
+
+    def _thin_out(self, of_one: dict[Guest, float], before: float) -> None:
+        """Hang up on those of one address who said nothing since `before`, as far as they are too many."""
+        too_many = list(islice(of_one.items(), len(of_one) - self._most_of_one))
+        for guest, since in too_many:
+            if since > before:
+                return
+            self._let_go(guest, "too many of one address")
 
     def _let_go(self, guest: Guest, why: str) -> None:
         self.leaves(guest)
