@@ -199,3 +199,16 @@ async def test_no_transaction_reaches_the_network(house):
 
     with pytest.raises(Refused):
         await out.get("https://127.0.0.1/", {})
+
+
+async def test_of_some_turns_so_many_are_taken_within_their_time(house):
+    """Case 110; what another name is asked for costs this one nothing."""
+    wait = timedelta(minutes=1)
+    async with house.write() as tx:
+        assert [await store.take_one_of(tx, "keys at a", 3, wait) for _ in range(5)] == [True] * 3 + [
+            False
+        ] * 2
+        assert await store.take_one_of(tx, "keys at ab", 3, wait)
+    house.later(minutes=2)
+    async with house.write() as tx:
+        assert await store.take_one_of(tx, "keys at a", 3, wait)

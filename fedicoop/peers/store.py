@@ -18,6 +18,11 @@ class _Policy:
     policy: Policy
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    name: str
+
+
 async def find(tx: Tx, host: str) -> Peer | None:
     return await tx.maybe(Peer, f"SELECT {_COLUMNS} FROM peers WHERE host = :host", host=host)
 
@@ -194,10 +199,12 @@ async def pull_back(tx: Tx) -> None:
 
 async def take_one_of(tx: Tx, name: str, most: int, duration: timedelta) -> bool:
     """Take one of `most` turns within `duration`; False where all are taken."""
-    sql = "SELECT COUNT(*) FROM cooldowns WHERE name >= :first AND name < :beyond AND until > :now"
-    if await tx.count(sql, first=f"{name} ", beyond=f"{name}!", now=tx.now) >= most:
-        return False
-    return await take_turn(tx, f"{name} {tx.new_id()}", duration)
+    slots = [f"{name} {number}" for number in range(most)]
+    places, named = among(slots)
+    sql = f"SELECT name FROM cooldowns WHERE until > :now AND name IN ({places})"
+    taken = {row.name for row in await tx.all(_Turn, sql, now=tx.now, **named)}
+    free = next((slot for slot in slots if slot not in taken), None)
+    return free is not None and await take_turn(tx, free, duration)
 
 
 async def warm(tx: Tx, name: str) -> None:
