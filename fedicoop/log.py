@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from threading import Lock
 from time import monotonic
@@ -38,6 +38,8 @@ _NOISY = (
 SELDOM = 60.0  # seconds
 
 Event = MutableMapping[str, Any]
+heeded: list[Callable[[Mapping[str, Any]], None]] = []
+"""Who else is told of each error, its secrets masked: in the thread where it happened, and quickly."""
 _told: dict[tuple[str, str], tuple[float, int]] = {}
 
 
@@ -120,6 +122,7 @@ def _configure_ours(level: int, renderer: Callable[[object, str, Event], str]) -
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _harmless,
+            _heed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -159,6 +162,14 @@ class _Lines:
 def _harmless(_logger: object, _name: str, event: Event) -> Event:
     """Mask secrets by their names and by their looks, and shorten what is too long."""
     return {key: _masked(key, value, _LONGEST.get(key, _LONGEST_VALUE)) for key, value in event.items()}
+
+
+def _heed(_logger: object, _name: str, event: Event) -> Event:
+    if event.get("level") == "error":
+        for listener in heeded:
+            with suppress(Exception):  # what it does with it must not stop what was to be told
+                listener(event)
+    return event
 
 
 def _masked(key: str, value: object, longest: int) -> Any:

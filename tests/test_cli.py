@@ -629,6 +629,21 @@ def test_the_doctor_exits_with_3_when_something_is_broken(house, monkeypatch):
     assert house("doctor").code == 3
 
 
+def test_errors_are_shown_with_what_to_do_and_forgotten_when_asked(house):
+    assert house.json("errors") == {"errors": [], "forgotten": False}
+    at = "2030-01-01T00:00:00.000000+00:00"
+    with sqlite3.connect(house.folder / "fedicoop.db") as raw:
+        row = ("f", "jobs.buried", "peer.silent", "Deliver", "peer.silent (POST …)", "", 3, at, at)
+        raw.execute(f"INSERT INTO troubles VALUES ({', '.join('?' * len(row))})", row)
+    raw.close()
+
+    [told] = house.json("errors")["errors"]
+    assert (told["event"], told["times"]) == ("jobs.buried", 3)
+    assert "outbox" in told["do"]
+    assert "peer.silent" in house("errors", "--forget").out
+    assert house.json("errors")["errors"] == []
+
+
 def test_a_backup_brings_the_whole_house_back(house, run, tmp_path):
     (tmp_path / "a.jpg").write_bytes(a_phone_photo())
     made = house.json("listing", "publish", house.file(photos=[{"file": "a.jpg"}]))

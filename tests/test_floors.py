@@ -162,6 +162,7 @@ def test_one_room_one_table():
         "peers": "peers/store.py",
         "jobs": "jobs",
         "reports": "desk/reports.py",
+        "troubles": "desk/troubles.py",
     }
     words = {}
     for path in modules():

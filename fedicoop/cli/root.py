@@ -16,6 +16,7 @@ PLACES = {
     "outbox": "outbox:outbox",
     "keys": "keys:keys",
     "doctor": "doctor:doctor",
+    "errors": "errors:errors",
     "config": "config:config",
     "backup": "backup:backup",
     "restore": "backup:restore",

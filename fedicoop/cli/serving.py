@@ -15,6 +15,7 @@ import click
 
 from fedicoop.cli import opening, systemd
 from fedicoop.cli.command import Command, option
+from fedicoop.cli.watching import watch
 from fedicoop.db.lock import is_held
 from fedicoop.errors import Unavailable
 from fedicoop.log import log
@@ -126,7 +127,8 @@ async def _until_told_to_stop(settings: "Settings", answer: Any, workers: int, b
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, hear, number)
     async with assemble(settings, role=by) as node:
-        tasks = [asyncio.create_task(one) for one in _promises(node, workers, stop, by, alone)]
+        promises = _promises(node, workers, stop, by, alone)
+        tasks = [asyncio.create_task(one) for one in (*promises, watch(node, stop))]
         if answer is not None:
             tasks.append(asyncio.create_task(answer(node, stop)))
         else:
@@ -170,7 +172,6 @@ def _promises(
 
 async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
     from fedicoop.app import HOUSE_KEEPING, house_keeping
-    from fedicoop.desk import checks, clock
 
     hands = Hands(node.db.clock)
     while not stop.is_set():
@@ -179,8 +180,6 @@ async def _keep_house(node: "Node", stop: asyncio.Event) -> None:
                 await house_keeping(node)
             else:
                 log.seldom("house_keeping.doubts_the_clock", now=node.db.clock().isoformat())
-            await clock.note(node)
-            await checks.look_around(node)
         except Unavailable as problem:  # a full disk, say: the next minute may be better
             log.seldom("house_keeping.waits", about=problem.key, key=problem.key, detail=problem.detail)
         except Exception:

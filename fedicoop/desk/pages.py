@@ -12,7 +12,7 @@ from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
-from fedicoop.desk import backups, checks, deliveries, week
+from fedicoop.desk import backups, checks, deliveries, troubles, week
 from fedicoop.desk.backups import MakeBackup
 from fedicoop.desk.findings import Finding
 from fedicoop.errors import NotFound
@@ -26,6 +26,7 @@ from fedicoop.web.viewer import require_member
 
 HERE, HEALTH = "/admin", "/admin/sante"
 URGENT = 3
+MOST_FAULTS = 10
 PLACES = (
     ("/admin/membres", "members", "people"),
     ("/admin/reseau", "network", "coops"),
@@ -107,6 +108,7 @@ async def health(request: Request) -> Response:
         first = await coops.first(tx)
         latest, trouble = await backups.latest(tx), await backups.trouble(tx)
         at_work = await backups.is_at_work(tx)
+        faults = await troubles.latest(tx, limit=MOST_FAULTS)
     return render(
         request,
         "desk/health.html",
@@ -120,6 +122,7 @@ async def health(request: Request) -> Response:
         latest=latest,
         trouble=explain(trouble.problem, language) if trouble else None,
         at_work=at_work,
+        faults=faults,
         mends=access.may(who, Act.HOUSE_MEND, OfCoop(first.actor_id)),
         said=request.query_params.get("said", ""),
     )

@@ -9,6 +9,8 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fedicoop.log import during
+
 CSP = "; ".join(
     [
         "default-src 'none'",
@@ -56,7 +58,8 @@ class PageHeaders:
                 _complete(MutableHeaders(scope=message), name)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        with during(request=name):
+            await self.app(scope, receive, send_with_headers)
 
 
 def _complete(headers: MutableHeaders, name: str) -> None:
