@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, suppress
+from contextvars import ContextVar
 from functools import cache
 from threading import Lock
 from time import monotonic
@@ -27,16 +28,11 @@ _LONGEST = {"exception": 8_000}  # characters; a peer shall not fill the disk wi
 _LONGEST_VALUE = 1_000
 _MOST_ITEMS = 50
 _COLOURS = {"warning": "\x1b[33m", "error": "\x1b[31m"}
-_NOISY = (
-    "httpx",
-    "httpcore",
-    "asyncio",
-    "aiosqlite",
-    "PIL",
-)  # values and requests are ours to tell, if at all
+_NOISY = ("httpx", "httpcore", "asyncio", "aiosqlite", "PIL")  # values and requests are ours to tell
 
 SELDOM = 60.0  # seconds
 
+of_request: ContextVar[str] = ContextVar("the name of the request that is answered", default="")
 Event = MutableMapping[str, Any]
 heeded: list[Callable[[Mapping[str, Any]], None]] = []
 """Who else is told of each error, its secrets masked: in the thread where it happened, and quickly."""
@@ -161,6 +157,8 @@ class _Lines:
 
 def _harmless(_logger: object, _name: str, event: Event) -> Event:
     """Mask secrets by their names and by their looks, and shorten what is too long."""
+    if name := of_request.get():
+        event.setdefault("request", name)
     return {key: _masked(key, value, _LONGEST.get(key, _LONGEST_VALUE)) for key, value in event.items()}
 
 

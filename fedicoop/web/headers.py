@@ -9,7 +9,7 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fedicoop.log import during
+from fedicoop.log import of_request
 
 CSP = "; ".join(
     [
@@ -58,8 +58,11 @@ class PageHeaders:
                 _complete(MutableHeaders(scope=message), name)
             await send(message)
 
-        with during(request=name):
+        token = of_request.set(name)
+        try:
             await self.app(scope, receive, send_with_headers)
+        finally:
+            of_request.reset(token)
 
 
 def _complete(headers: MutableHeaders, name: str) -> None:
