@@ -1,7 +1,7 @@
 """What the house knows of itself, and who may know it: the checks, `/readyz`, `/metrics`."""
 
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,7 +12,10 @@ from fedicoop.desk.checks_network import Place
 from fedicoop.desk.findings import fine_in_words, from_kept, kept, wrong
 from fedicoop.metrics import Counter, Timer
 from fedicoop.outward.clocks import Clocks
+from fedicoop.settings import Settings
 from fedicoop.web.headers import request_id
+from tests.test_outward import OK, Peer, living
+from tests.test_outward_tls import authority as authority  # a fixture
 
 TOKEN = "a-long-random-word-of-ours"
 
@@ -222,16 +225,36 @@ async def test_a_key_that_is_not_in_our_database_means_that_the_name_leads_elsew
     assert not await checks_network._is_ours(nord.node, server, b'{"publicKey": 3}')
 
 
-async def test_a_certificate_nobody_shows_is_no_alarm(network, tmp_path):
-    nord = await network.add("nord.test")
+async def test_a_certificate_nobody_shows_is_no_alarm(tmp_path):
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    unseen = nord.node.settings.__class__(data_dir=tmp_path, origin=f"https://127.0.0.1:{port}")
+    unseen = Settings(data_dir=tmp_path, origin=f"https://127.0.0.1:{port}")
 
     [found] = await checks_network.certificate(Place(unseen, None))
 
     assert (found.mark, found.problem.key) == ("!", "doctor.certificate_unseen")
+
+
+@pytest.mark.parametrize(
+    ("days", "mark", "key"),
+    [
+        (60.5, "✓", ""),
+        (8.5, "!", "doctor.certificate_ends"),
+        (1.5, "✗", "doctor.certificate_ends"),
+        (-1.5, "✗", "doctor.certificate_bad"),
+    ],
+)
+async def test_the_end_of_our_certificate_is_told_in_time(tmp_path, authority, days, mark, key):
+    tls = authority.server("localhost", until=datetime.now(UTC) + timedelta(days=days))
+    async with living(Peer(OK), tls=tls) as peer:
+        settings = Settings(data_dir=tmp_path, origin=f"https://localhost:{peer.port}")
+
+        [found] = await checks_network.certificate(Place(settings, authority.file))
+
+    assert found.mark == mark
+    assert (found.problem.key if found.problem else "") == key
+    assert found.problem or "60" in found.words("en")
 
 
 # --- names of requests ----------------------------------------------------------------------------
