@@ -59,7 +59,7 @@ class House:
         """`fedicoop serve` on it, as a process; it only answers, unless `workers` keep promises."""
         return self._process("serve", "--workers", str(workers), "--bind", f"127.0.0.1:{self.port}", *words)
 
-    def worked(self, workers: int = 2, **environment: str) -> AbstractContextManager[Running]:
+    def worked(self, workers: int = 16, **environment: str) -> AbstractContextManager[Running]:
         """`fedicoop worker` on it."""
         return self._process("worker", "--workers", str(workers), **environment)
 

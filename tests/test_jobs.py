@@ -15,7 +15,7 @@ from fedicoop.db import Database
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Conflict, Forbidden, Unavailable, Unreachable
-from fedicoop.jobs import queue, worker
+from fedicoop.jobs import claiming, housekeeping, queue, worker
 from fedicoop.jobs.times import delay
 from fedicoop.jobs.worker import Turn, run_one, work_until
 from fedicoop.node import Node
@@ -668,7 +668,7 @@ def hurried(monkeypatch):
     """The worker's pauses are for machines; a test need not sleep through them."""
     monkeypatch.setattr(worker, "PAUSE", 0.01)
     monkeypatch.setattr(worker, "LOOK", 0.01)
-    monkeypatch.setattr(worker, "CLOCK_CHECK", 0.01)
+    monkeypatch.setattr(housekeeping, "CLOCK_CHECK", 0.01)
 
 
 class Lock:
@@ -816,7 +816,8 @@ async def steps(house, tmp_path):
     raw.set_progress_handler(lambda: next(count) * 0, 1)
     raw.execute("BEGIN")
     now = house.clock().strftime("%Y-%m-%dT%H:%M:%S.%f")
-    assert raw.execute(queue._CLAIM, {"now": now, "lease": now, "after": "", "by": ""}).fetchone()
+    values = {"now": now, "lease": now, "after": "", "by": "", "most": 1}
+    assert raw.execute(claiming.CLAIM, values).fetchone()
     raw.execute("ROLLBACK")
     raw.close()
     return next(count)
@@ -825,10 +826,48 @@ async def steps(house, tmp_path):
 async def test_a_claim_reads_no_table_from_end_to_end(house, tmp_path):
     only_sqlite(house)
     raw = sqlite3.connect(tmp_path / "house.db")
-    values = {"now": "", "lease": "", "after": "", "by": ""}
-    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {queue._CLAIM}", values)]
+    values = {"now": "", "lease": "", "after": "", "by": "", "most": 1}
+    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {claiming.CLAIM}", values)]
     raw.close()
 
     assert "CO-ROUTINE walk" in plan, "the walk over the lanes stops at the first that has a job"
     assert {step for step in plan if "SCAN" in step} == {"SCAN walk", "SCAN eldest", "SCAN CONSTANT ROW"}
     assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+async def test_one_look_claims_for_all_who_are_free_and_each_lane_has_one_in_hand(house):
+    for lane in ("a", "b", "c"):
+        for name in ("1", "2"):
+            await house.promise(lane + name, lane=lane)
+
+    async with house.db.write() as tx:
+        first = await queue.claim_some(tx, 5, after="a")
+    if house.db.engine.dialect == "sqlite":
+        assert [job.lane for job in first] == ["b", "c", "a"]
+    async with house.db.write() as tx:
+        again = await queue.claim_some(tx, 5)
+    lanes = [job.lane for job in (*first, *again)]
+    assert len(lanes) == len(set(lanes)), "a lane has one job at a time"
+
+
+async def test_who_waits_long_for_another_house_lets_others_begin(house, monkeypatch):
+    monkeypatch.setattr(worker, "MOMENT", 0.05)
+    stop, free, done = asyncio.Event(), asyncio.Event(), []
+
+    async def keep(node, job, task):
+        if job.lane == "frozen":
+            await free.wait()
+        done.append(job.lane)
+
+    await house.promise("slow", lane="frozen")
+    for number in range(3):
+        await house.promise(str(number), lane=f"to {number}")
+
+    async def others_done():
+        if len(done) == 3:
+            assert "frozen" not in done
+            free.set()
+        return len(done) == 4
+
+    work = {"Errand": (Errand, keep)}
+    await stopped(work_until(house.node, work, stop, workers=1), stop, others_done)

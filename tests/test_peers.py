@@ -119,8 +119,8 @@ async def test_what_we_learn_about_a_house_comes_together_in_one_place(house):
         await store.seen(tx, "nord.test")
     house.later(hours=1)
     async with house.write() as tx:
-        await store.reached(tx, "nord.test")
-        await store.reached(tx, "sud.test")
+        await store.all_reached(tx, ["nord.test"])
+        await store.all_reached(tx, ["sud.test"])
         peer = await store.find(tx, "nord.test")
         hosts = [peer.host for peer in await store.latest(tx)]
 
@@ -140,7 +140,7 @@ async def test_a_silent_house_is_forgotten_and_a_policy_is_not(house):
         await store.set_policy(tx, "evil.example", Policy.CLOSED)
     house.later(days=400)
     async with house.write() as tx:
-        await store.reached(tx, "friend.test")
+        await store.all_reached(tx, ["friend.test"])
         forgotten = await store.forget_silent(tx, tx.now - timedelta(days=90))
         kept = {peer.host for peer in await store.latest(tx)}
 

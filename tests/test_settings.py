@@ -31,7 +31,7 @@ def refused(house, *args, **kwargs):
 def test_an_origin_and_a_directory_are_all_that_is_needed(tmp_path):
     settings = load({"data_dir": tmp_path, "origin": "https://coop.example"}, {})
 
-    assert (settings.host, settings.locale, settings.workers) == ("coop.example", "fr", 2)
+    assert (settings.host, settings.locale, settings.workers) == ("coop.example", "fr", 16)
     assert settings.database_path == tmp_path / "fedicoop.db"
     assert settings.media_dir == tmp_path / "media"
     assert settings.listens_on == ("127.0.0.1", 8080)

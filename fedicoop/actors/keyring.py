@@ -1,9 +1,11 @@
 """Our own keys: made once, kept across restarts, replaced only by command."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
 from fedicoop.signatures import keys
 
 
@@ -69,6 +71,27 @@ async def prover(tx: Tx, actor_id: str) -> Signer | None:
            WHERE actor_id = :id AND algorithm = 'ed25519' AND private_key IS NOT NULL""",
         id=actor_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Signer:
+    actor_id: str
+    key_id: str
+    private_key: str
+
+
+async def signers(tx: Tx, actor_ids: Collection[str]) -> dict[str, Signer]:
+    """Who signs for each of these actors of ours; nobody does for others."""
+    if not actor_ids:
+        return {}
+    places, names = among(sorted(actor_ids))
+    rows = await tx.all(
+        _Signer,
+        f"""SELECT actor_id, id AS key_id, private_key FROM keys
+            WHERE actor_id IN ({places}) AND algorithm = 'rsa' AND private_key IS NOT NULL""",
+        **names,
+    )
+    return {row.actor_id: Signer(row.key_id, row.private_key) for row in rows}
 
 
 async def drop(tx: Tx, actor_id: str) -> None:

@@ -67,7 +67,7 @@ def worker(workers: int | None, log_level: str | None, log_format: str | None) -
     opening.configure_log(settings)
     with held(settings, "worker"):
         alone = not is_held(settings.data_dir, "serve")
-        return _run(_until_told_to_stop(settings, None, settings.workers or 2, "worker", alone))
+        return _run(_until_told_to_stop(settings, None, settings.workers or 16, "worker", alone))
 
 
 @contextmanager

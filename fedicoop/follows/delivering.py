@@ -12,8 +12,9 @@ from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outbox import deliver as outbox
 from fedicoop.outbox import refusals
-from fedicoop.outbox import store as sent
 from fedicoop.outbox.say import Deliver
+from fedicoop.outbox.store import Sent
+from fedicoop.outbox.trips import trips_of
 from fedicoop.peers import store as peers
 
 ASKED_EVERY = timedelta(days=1)
@@ -26,27 +27,31 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
     An inbox that moved is looked for; one that is not there for seven days ends what was followed there.
     Raises what `outbox.deliver` raises.
     """
-    async with node.db.read() as tx:
-        said = await sent.find(tx, task.activity_id)
-        private = said is not None and not said.public and said.type in ("Create", "Update")
-        refused = await refusals.days(tx, task.inbox)
-        stale = private and said is not None and not await store.read_at(tx, said.actor_id, task.inbox)
-    if stale:
+    before = await trips_of(node).look(task)
+    if await _is_stale(node, before.sent, task.inbox):
         async with node.db.write() as tx:
             await queue.done(tx, job)
         log.info("delivery_needless", activity=task.activity_id, inbox=task.inbox)
         return
     try:
-        status = await outbox.deliver(node, job, task)
+        status = await outbox.deliver(node, job, task, before)
     except Unavailable as problem:
         if problem.values.get("status") in _MOVED:
             await _ask_where(node, task, refused=False)
         raise
     if status in _NOT_THERE:
         await _not_there(node, task)
-    elif refused and status is not None and status < 300:
+    elif before.refused and status is not None and status < 300:
         async with node.db.write() as tx:
             await refusals.forget(tx, task.inbox)
+
+
+async def _is_stale(node: Node, said: Sent | None, inbox: str) -> bool:
+    """Whether it is for followers, and nobody follows there any more."""
+    if said is None or said.public or said.type not in ("Create", "Update"):
+        return False
+    async with node.db.read() as tx:
+        return not await store.read_at(tx, said.actor_id, inbox)
 
 
 async def _ask_where(node: Node, task: Deliver, *, refused: bool) -> None:

@@ -7,14 +7,14 @@
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict
-from fedicoop.jobs.claiming import claim_among_many
+from fedicoop.jobs.claiming import claim_alone, claim_among_many
 from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, untouched, waiting
 from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lanes
 from fedicoop.jobs.times import GIVE_UP, GIVE_UP_DAYS, LEASE, days_with, delay
@@ -26,7 +26,9 @@ __all__ = [
     "Promise",
     "bury",
     "claim",
+    "claim_some",
     "done",
+    "done_all",
     "drop",
     "enqueue",
     "enqueue_all",
@@ -108,54 +110,26 @@ def _row(tx: Tx, promise: Promise, run_at: datetime | None) -> dict[str, Any]:
     }
 
 
-# The lanes that have work are walked by name, each in one step of the index, beginning after :after
-# and then once round: so a lane costs the same whether one job waits in it or a hundred thousand, no
-# lane is served twice before the others were asked, and the walk ends at the first that has a job.
-# A lane is passed by if it is closed or has a job in hand.  Else its job is the eldest of thread ''
-# if that is due, or the first due one of its other threads that has no elder in its thread.
-# CROSS JOIN lets SQLite walk step by step instead of writing the whole walk down first, and the lap
-# spares it the table that UNION needs (15 µs against 110).  (PostgreSQL's way is in claiming.py.)
-_CLAIM = """
-UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1
-WHERE id = (
-    WITH RECURSIVE walk (lane, lap) AS (
-        SELECT (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > :after), 0
-        UNION ALL
-        SELECT CASE WHEN walk.lane IS NULL THEN (SELECT min(lane) FROM jobs WHERE NOT dead)
-                    ELSE (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > walk.lane) END,
-               CASE WHEN walk.lane IS NULL THEN 1 ELSE walk.lap END
-        FROM walk WHERE walk.lap = 0 OR walk.lane <= :after)
-    SELECT found.id FROM walk CROSS JOIN jobs AS found
-    WHERE NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = walk.lane AND lanes.closed_until > :now)
-      AND NOT EXISTS (SELECT 1 FROM jobs AS held
-                      WHERE held.lane = walk.lane
-                        AND held.leased_until IS NOT NULL AND held.leased_until > :now)
-      AND found.id = coalesce(
-        (SELECT id FROM (SELECT id, run_at FROM jobs WHERE lane = walk.lane AND thread = '' AND NOT dead
-                         ORDER BY id LIMIT 1) AS eldest
-         WHERE run_at <= :now),
-        (SELECT id FROM jobs AS one
-         WHERE lane = walk.lane AND thread <> '' AND NOT dead AND run_at <= :now
-           AND NOT EXISTS (SELECT 1 FROM jobs AS elder
-                           WHERE elder.lane = one.lane AND elder.thread = one.thread
-                             AND elder.id < one.id AND NOT elder.dead)
-         ORDER BY run_at, id LIMIT 1))
-    LIMIT 1)
-RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, failed_at,
-          EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
-
-
 async def claim(tx: Tx, *, after: str = "", by: str = "") -> Job | None:
     """Take a job that is due; nobody else may until the lease ends.  None if there is none.
 
     Lanes after `after` come first: whoever claims again and again gives the last job's lane.  `by`
     names the sort of process that holds it, where there is one of each at a time.
     """
+    return next(iter(await claim_some(tx, 1, after=after, by=by)), None)
+
+
+async def claim_some(tx: Tx, most: int, *, after: str = "", by: str = "") -> list[Job]:
+    """Take at most so many jobs that are due, one a lane, in the order of their lanes' turns.
+
+    On PostgreSQL one at a time: many processes look at the same moment.
+    """
     values: dict[str, Any] = {"now": tx.now, "lease": tx.now + LEASE, "after": after, "by": by}
     if tx.dialect == "postgresql":
         found: Job | None = await claim_among_many(tx, Job, **values)
-        return found
-    return await tx.maybe(Job, _CLAIM, **values)
+        return [found] if found else []
+    jobs: list[Job] = await claim_alone(tx, Job, most, **values)
+    return jobs
 
 
 async def done(tx: Tx, job: Job) -> None:
@@ -171,6 +145,20 @@ async def done(tx: Tx, job: Job) -> None:
     if job.probe:
         await reopen_lane(tx, job.lane)
     job.settled = True
+
+
+async def done_all(tx: Tx, jobs: Sequence[Job]) -> None:
+    """The same for many in one trip.  Raises Conflict("jobs.taken_over") if one is not ours any more."""
+    deleted = await tx.run_many(
+        "DELETE FROM jobs WHERE id = :id AND attempts = :attempts",
+        [{"id": job.id, "attempts": job.attempts} for job in jobs],
+    )
+    if deleted != len(jobs):
+        raise Conflict("jobs.taken_over", ", ".join(job.id for job in jobs))
+    for job in jobs:
+        if job.probe:
+            await reopen_lane(tx, job.lane)
+        job.settled = True
 
 
 async def retry(

@@ -7,16 +7,16 @@ stops the loop.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
-from fedicoop import metrics
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
+from fedicoop.jobs.housekeeping import keep_house, rest
 from fedicoop.jobs.queue import Job
 from fedicoop.jobs.times import DEADLINE, LEASE
 from fedicoop.log import log
@@ -32,9 +32,8 @@ commit; where it returns without, the worker closes the job.
 
 PAUSE = 5.0  # seconds, after the database refused to be written
 LOOK = 1.0  # seconds between looks for what became due, or was promised by another process
-HOUSEKEEPING = 3600.0  # seconds
-CLOCK_CHECK = 10.0  # seconds
-JUMP = 300.0  # seconds by which the clock moved, to speak of a jump
+MOMENT = 0.2  # seconds after which a job counts as one that waits for somebody
+MOST_IN_HAND = 128  # jobs of a process at once, those that wait included
 
 
 @dataclass(slots=True)
@@ -47,24 +46,26 @@ class Turn:
 
 async def run_one(node: Node, work: Work, turn: Turn | None = None) -> bool:
     """Claim and try the next job that is due.  False when there is none."""
-    job = await _claim(node, turn or Turn())
-    if job is None:
-        return False
-    if not job.settled:
-        await _try(node, work, job)
-    return True
+    for job in (jobs := await _claim(node, turn or Turn(), 1)):
+        if not job.settled:
+            await _try(node, work, job)
+    return bool(jobs)
 
 
-async def _claim(node: Node, turn: Turn) -> Job | None:
-    """A job that took three workers with it is buried in the commit that claims it."""
+async def _claim(node: Node, turn: Turn, most: int) -> list[Job]:
+    """Jobs of different lanes; one that took three workers with it is buried in the commit that claims it."""
     async with node.db.write(beside=True) as tx:
-        job = await queue.claim(tx, after=turn.lane, by=turn.by)
-        if job and job.crashes > queue.MOST_CRASHES:
-            await queue.bury(tx, job, f"{queue.MOST_CRASHES} tries ended without a word: a crash, or a bug")
-    turn.lane = job.lane if job else ""
-    if job and job.settled:
-        log.error("jobs.buried", **_named(job), error="crashes")
-    return job
+        jobs = await queue.claim_some(tx, most, after=turn.lane, by=turn.by)
+        for job in jobs:
+            if job.crashes > queue.MOST_CRASHES:
+                await queue.bury(
+                    tx, job, f"{queue.MOST_CRASHES} tries ended without a word: a crash, or a bug"
+                )
+    turn.lane = jobs[-1].lane if jobs else ""
+    for job in jobs:
+        if job.settled:
+            log.error("jobs.buried", **_named(job), error="crashes")
+    return jobs
 
 
 async def _try(node: Node, work: Work, job: Job) -> None:
@@ -79,7 +80,6 @@ async def _try(node: Node, work: Work, job: Job) -> None:
         ours = problem.key.startswith("storage.")  # as soon as our own disk lets us
         await _later(node, job, str(problem), retry_after=PAUSE if ours else None)
     except Problem as problem:
-        metrics.jobs.add(job.kind, "refused")
         log.warning("jobs.refused", **_named(job), error=str(problem))
         await _settle(node, job, partial(queue.done, job=job))
     except Exception as bug:
@@ -92,13 +92,8 @@ async def _perform(node: Node, work: Work, job: Job) -> None:
 
     kind, keep = work[job.kind]
     task: Any = msgspec.json.decode(job.payload, type=kind)
-    began = monotonic()
-    try:
-        async with asyncio.timeout(DEADLINE.total_seconds()):
-            await keep(node, job, task)
-    finally:
-        metrics.job_seconds.took(monotonic() - began, job.kind)
-    metrics.jobs.add(job.kind, "done")
+    async with asyncio.timeout(DEADLINE.total_seconds()):
+        await keep(node, job, task)
     if not job.settled:
         await _settle(node, job, partial(queue.done, job=job))
 
@@ -106,10 +101,8 @@ async def _perform(node: Node, work: Work, job: Job) -> None:
 async def _later(node: Node, job: Job, error: str, **how: Any) -> None:
     again = await _settle(node, job, partial(queue.retry, job=job, error=error, **how))
     if again is False:
-        metrics.jobs.add(job.kind, "buried")
         log.error("jobs.buried", **_named(job), error=error)
     elif again:
-        metrics.jobs.add(job.kind, "retried")
         log.warning("jobs.retried", **_named(job), error=error)
 
 
@@ -151,7 +144,8 @@ async def work_until(
 ) -> None:
     """Keep promises with so many `workers` until `stop` is set.
 
-    Who has a job in hand then gets `grace` seconds to end it; what is not done goes back untried.
+    A worker whose job takes longer than a moment, because another house is slow say, lets another begin.
+    Who has a job in hand at the end gets `grace` seconds for it; what is not done goes back untried.
     `by` is the sort of process of which this is the only one: what another of it held, it held when it
     died.  `alone`: no other process works on this database, so that all leases are a dead worker's.
     """
@@ -160,9 +154,8 @@ async def work_until(
     if taken:
         log.warning("jobs.recovered", leases_taken_over=taken)
     log.info("jobs.worker_started", workers=workers, leases_taken_over=taken)
-    watch = _Watch(Turn(by=by), asyncio.Lock())
-    tasks = [asyncio.create_task(_work(node, work, stop, watch)) for _ in range(workers)]
-    tasks.append(asyncio.create_task(_keep_house(node, stop)))
+    hands = Hands(node, work, workers, Turn(by=by))
+    tasks = [asyncio.create_task(hands.work_until(stop)), asyncio.create_task(keep_house(node, stop))]
     try:
         await stop.wait()
         await asyncio.wait(tasks, timeout=grace)
@@ -172,76 +165,74 @@ async def work_until(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@dataclass(slots=True)
-class _Watch:
-    """What the workers of a process share.  One at a time looks for a job, so that a commit wakes one."""
+@dataclass(slots=True, eq=False)
+class Hands:
+    """The workers of a process: what they have in hand, and whose turn is next.
 
+    One look claims for all hands that are free, so that many deliveries cost few trips to the database.
+    """
+
+    node: Node
+    work: Work
+    workers: int
     turn: Turn
-    looking: asyncio.Lock
+    in_hand: dict[asyncio.Task[None], float] = field(default_factory=dict)  # since when, on the steady clock
     trouble: bool = False
 
-
-async def _work(node: Node, work: Work, stop: asyncio.Event, watch: _Watch) -> None:
-    """One worker."""
-    while not stop.is_set():
-        async with watch.looking:
-            job = await _next(node, stop, watch)
-        if job:
-            await _try(node, work, job)
-
-
-async def _next(node: Node, stop: asyncio.Event, watch: _Watch) -> Job | None:
-    """Wait for a job, or for `stop`.  Whatever happens to the database, go on, and say so once."""
-    while not stop.is_set():
-        seen = node.db.commits
+    async def work_until(self, stop: asyncio.Event) -> None:
+        """Claim and try until `stop`, then end what is in hand; when cancelled, give it back."""
         try:
-            job = await _claim(node, watch.turn)
-        except Exception as problem:
-            if not watch.trouble:
-                log.error("jobs.queue_stopped", error=str(problem), exc_info=not isinstance(problem, Problem))
-            watch.trouble = True
-            await _rest(stop, asyncio.sleep(PAUSE))
-            continue
-        if watch.trouble:
-            log.info("jobs.queue_works_again")
-        watch.trouble = False
-        if job and not job.settled:
-            return job
-        if job is None:
-            await _rest(stop, node.db.wait_for_commit(LOOK, seen))
-    return None
+            while not stop.is_set():
+                if (free := self._free()) > 0:
+                    for job in await self._next(stop, free):
+                        self.in_hand[asyncio.create_task(_try(self.node, self.work, job))] = monotonic()
+                else:
+                    await self._until_a_hand_is_free(stop)
+                self._put_down()
+            if self.in_hand:
+                await asyncio.wait(self.in_hand)
+        finally:
+            for task in self.in_hand:
+                task.cancel()
+            await asyncio.gather(*self.in_hand, return_exceptions=True)
 
+    def _free(self) -> int:
+        """How many jobs may begin now: whoever waits for long, for another house say, holds up nobody."""
+        now = monotonic()
+        busy = sum(now - since < MOMENT for since in self.in_hand.values())
+        return min(self.workers - busy, MOST_IN_HAND - len(self.in_hand))
 
-async def _rest(stop: asyncio.Event, until: Coroutine[Any, Any, None]) -> None:
-    """Wait for the end of `until`, or for `stop`."""
-    waits = {asyncio.create_task(until), asyncio.create_task(stop.wait())}
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+    async def _until_a_hand_is_free(self, stop: asyncio.Event) -> None:
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({*self.in_hand, stopped}, timeout=MOMENT, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
 
+    def _put_down(self) -> None:
+        """Let go of what is done."""
+        for task in [task for task in self.in_hand if task.done()]:
+            del self.in_hand[task]
+            if not task.cancelled() and (bug := task.exception()):
+                log.error("jobs.broke", error=repr(bug), exc_info=bug)
 
-async def _keep_house(node: Node, stop: asyncio.Event) -> None:
-    """Tidy the queue at the start, every hour, and when the clock jumped."""
-    clock, steady, tidied = node.db.clock(), monotonic(), -HOUSEKEEPING
-    while not stop.is_set():
-        moved = (node.db.clock() - clock).total_seconds() - (monotonic() - steady)
-        clock, steady = node.db.clock(), monotonic()
-        if abs(moved) > JUMP:
-            log.warning("jobs.clock_moved", seconds=round(moved))
-        if abs(moved) > JUMP or steady - tidied >= HOUSEKEEPING:
-            tidied = steady
-            await _tidy(node, forget=abs(moved) <= JUMP)
-        await _rest(stop, asyncio.sleep(CLOCK_CHECK))
-
-
-async def _tidy(node: Node, *, forget: bool) -> None:
-    try:
-        async with node.db.write() as tx:
-            pulled_back = await queue.tidy(tx, forget=forget)
-    except Exception as problem:
-        log.warning("jobs.not_tidied", error=repr(problem))
-        return
-    if pulled_back:
-        log.warning("jobs.pulled_back", jobs=pulled_back)
+    async def _next(self, stop: asyncio.Event, most: int) -> list[Job]:
+        """Wait for jobs, or for `stop`.  Whatever happens to the database, go on, and say so once."""
+        while not stop.is_set():
+            seen = self.node.db.commits
+            try:
+                jobs = await _claim(self.node, self.turn, most)
+            except Exception as problem:
+                if not self.trouble:
+                    bug = not isinstance(problem, Problem)
+                    log.error("jobs.queue_stopped", error=str(problem), exc_info=bug)
+                self.trouble = True
+                await rest(stop, asyncio.sleep(PAUSE))
+                continue
+            if self.trouble:
+                log.info("jobs.queue_works_again")
+            self.trouble = False
+            if jobs:
+                return [job for job in jobs if not job.settled]
+            await rest(stop, self.node.db.wait_for_commit(LOOK, seen))
+        return []

@@ -3,16 +3,13 @@
 from datetime import datetime
 
 from fedicoop.actors import keyring
-from fedicoop.db import Tx
-from fedicoop.errors import Malformed, Problem, Unavailable, Unreachable
-from fedicoop.jobs import queue
+from fedicoop.errors import Malformed, NotFound, Problem, Unavailable, Unreachable
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
-from fedicoop.outbox import store
 from fedicoop.outbox.say import Deliver
+from fedicoop.outbox.trips import Before, Brought, trips_of
 from fedicoop.outward import Answer
-from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Form
 from fedicoop.signatures import cavage, rfc9421
 from fedicoop.vocabulary.dates import http_date
@@ -24,35 +21,23 @@ _LATER = frozenset({401, 408, 425})
 """401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
 
 
-async def deliver(node: Node, job: Job, task: Deliver) -> int | None:
+async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | None:
     """Sign now (dates go stale), post, and close the promise according to the answer: its status.
 
     2xx: done.  404, 410 and other 4xx: final, logged as refused.  Anything else is tried again,
     more and more slowly: 429, 502, 503, 504 and silence raise Unreachable, which closes the lane of
     the whole host; 401, 408, 425, 3xx and 500 raise Unavailable and hold back this activity alone.
     """
-    async with node.db.read() as tx:
-        sent = await store.find(tx, task.activity_id)
-        if sent is None or not sent.body:  # erased since
-            return None
-        signer = await keyring.signer(tx, sent.actor_id)
-        remembered = await peers.signature_form(tx, normal_host(task.inbox))
-        closed = await peers.policy(tx, normal_host(task.inbox)) == "closed"
-    if closed:
+    sent = before.sent
+    if sent is None or not sent.body or before.closed:  # erased since, or nobody is written to there
         return None
-    answer, form = await _knock(node, task.inbox, sent.body.encode(), signer, remembered)
+    if before.signer is None:
+        raise NotFound("storage.not_found", f"the key of {sent.actor_id}")
+    answer, form = await _knock(node, task.inbox, sent.body.encode(), before.signer, before.form)
     _try_again(node, task.inbox, answer)
     accepted = answer.status < 300
-
-    async def note(tx: Tx) -> None:
-        await peers.reached(tx, normal_host(task.inbox))
-        await queue.done(tx, job)
-        if accepted and sent.type in ("Create", "Update", "Announce"):
-            await store.reach(tx, task.object_id, task.inbox)
-        if accepted and form != (remembered or "cavage"):
-            await peers.remember_signature(tx, normal_host(task.inbox), form)
-
-    await node.db.surely(note, beside=True)
+    fresh = None if form == (before.form or "cavage") else form
+    await trips_of(node).note(Brought(job, task, sent.type, accepted, fresh))
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
     return answer.status

@@ -1,9 +1,11 @@
 """Inboxes that answer 404 or 410, and for how many days.  The only file that names the table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among as listed
 from fedicoop.jobs.times import days_with
 
 MOST_DAYS = 7
@@ -16,10 +18,22 @@ class _Refusal:
     refused_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    inbox: str
+
+
 async def days(tx: Tx, inbox: str) -> int:
     """On how many days it was not there; 0 for one that takes letters."""
     found = await _find(tx, inbox)
     return found.days if found else 0
+
+
+async def among(tx: Tx, inboxes: Collection[str]) -> set[str]:
+    """Those of these inboxes that were not there on some day."""
+    places, names = listed(sorted(inboxes))
+    rows = await tx.all(_Inbox, f"SELECT inbox FROM refusals WHERE inbox IN ({places})", **names)
+    return {row.inbox for row in rows}
 
 
 async def count(tx: Tx, inbox: str) -> int:

@@ -1,9 +1,11 @@
 """Our activities at rest, and which inboxes ever got which object."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ async def find(tx: Tx, id: str) -> Sent | None:
     return await tx.maybe(Sent, f"SELECT {_COLUMNS} FROM sent WHERE id = :id", id=id)
 
 
+async def several(tx: Tx, ids: Collection[str]) -> dict[str, Sent]:
+    """Those of these activities that there are, by their ids."""
+    places, names = among(sorted(ids))
+    rows = await tx.all(Sent, f"SELECT {_COLUMNS} FROM sent WHERE id IN ({places})", **names)
+    return {row.id: row for row in rows}
+
+
 async def of_actor(tx: Tx, actor_id: str, *, before: str = "", limit: int = 20) -> list[Sent]:
     """What an actor said to everybody, newest first; `before` is the last id of the page before."""
     return await tx.all(
@@ -54,12 +63,11 @@ async def erase(tx: Tx, object_id: str, *, but: str) -> None:
     )
 
 
-async def reach(tx: Tx, object_id: str, inbox: str) -> None:
-    """Remember that this inbox got this object, so that its Delete gets there too (GDPR, art. 19)."""
-    await tx.run(
+async def reach_all(tx: Tx, some: Iterable[tuple[str, str]]) -> None:
+    """Remember which inbox got which object, so that its Delete gets there too (GDPR, art. 19)."""
+    await tx.run_many(
         "INSERT INTO reached (object_id, inbox) VALUES (:object, :inbox) ON CONFLICT DO NOTHING",
-        object=object_id,
-        inbox=inbox,
+        [{"object": object_id, "inbox": inbox} for object_id, inbox in sorted(set(some))],
     )
 
 

@@ -96,6 +96,19 @@ async def signature_form(tx: Tx, host: str) -> Form | None:
     return peer.signature if peer else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    host: str
+    signature: Form
+
+
+async def signature_forms(tx: Tx, hosts: Collection[str]) -> dict[str, Form]:
+    """The form of signature that each of these hosts took last; not for those that we never reached."""
+    places, names = among(sorted(hosts))
+    sql = f"SELECT host, signature FROM peers WHERE signature IS NOT NULL AND host IN ({places})"
+    return {row.host: row.signature for row in await tx.all(_Form, sql, **names)}
+
+
 async def remember_signature(tx: Tx, host: str, form: str) -> None:
     """Note which form a host took, so that the next letter knocks once ("double knock")."""
     await tx.run(
@@ -137,13 +150,12 @@ async def all_heard(tx: Tx, hosts: Iterable[str]) -> None:
     )
 
 
-async def reached(tx: Tx, host: str) -> None:
-    """A host took something from us."""
-    await tx.run(
+async def all_reached(tx: Tx, hosts: Iterable[str]) -> None:
+    """Hosts took something from us."""
+    await tx.run_many(
         """INSERT INTO peers (host, first_seen_at, last_reached_at) VALUES (:host, :now, :now)
            ON CONFLICT (host) DO UPDATE SET last_reached_at = excluded.last_reached_at""",
-        host=host,
-        now=tx.now,
+        [{"host": host, "now": tx.now} for host in hosts],
     )
 
 

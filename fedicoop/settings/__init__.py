@@ -46,7 +46,7 @@ class Settings:
     log_level: str = "info"
     log_format: str = "text"
     allowed_peers: frozenset[str] = frozenset()  # host:port reached by plain http, on private addresses too
-    workers: int = 2  # 0: none inside `serve`
+    workers: int = 16  # 0: none inside `serve`
     trusted_proxies: str = ""
     tiles_url: str = ""  # where the map's tiles come from, through this house; empty: from nowhere
     tiles_credit: str = "© OpenStreetMap contributors"

@@ -22,7 +22,7 @@ EXAMPLES: Mapping[str, str] = {
     "log_level": "debug, info, warning, error",
     "log_format": "text, json",
     "allowed_peers": "127.0.0.1:8001, 127.0.0.1:8002",
-    "workers": "2",
+    "workers": "16",
     "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
     "tiles_url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "tiles_credit": "© OpenStreetMap contributors",
