@@ -577,7 +577,7 @@ async def test_an_effect_whose_job_was_dropped_meanwhile_is_rolled_back(house):
 async def stopped(work, stop, after):
     """`work`, with `stop` set once `after` is true."""
     task = asyncio.create_task(work)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         while not await after():
             await asyncio.sleep(0.01)
         stop.set()
