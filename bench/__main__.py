@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from bench import deliver, idle, ingest, publish, read, search, start
+from bench import deliver, growth, idle, ingest, publish, read, search, start
 
 BENCHES = {
     "ingest": ingest,
@@ -14,6 +14,7 @@ BENCHES = {
     "read": read,
     "idle": idle,
     "start": start,
+    "growth": growth,
 }
 
 

@@ -128,7 +128,7 @@ async def measured(folder: Path, hosts: int, turns: int, *, tls: bool) -> Compar
                 spent = worker.processor()
                 async with opened(house) as node:
                     await published(node, house, f"Perceuse {turn}")
-                    await _brought(node, near, before + hosts)
+                    await brought(node, near, before + hosts)
                 if turn:
                     compared.floor.append(floor)
                     compared.value.append((worker.processor() - spent) / hosts)
@@ -140,7 +140,7 @@ def _working(house: House, near: Neighbours) -> AbstractContextManager[Running]:
     return house.worked(**environment)
 
 
-async def _brought(node: Node, near: Neighbours, number: int) -> None:
+async def brought(node: Node, near: Neighbours, number: int) -> None:
     """Wait until so many letters came and nothing is left to do."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
@@ -164,12 +164,12 @@ async def _memory(folder: Path, hosts: int) -> tuple[float, float]:
             await asyncio.sleep(2)
             async with opened(house) as node:  # the first letter brings in what is imported when it is needed
                 await published(node, house, "Première")
-                await _brought(node, near, 1)
+                await brought(node, near, 1)
                 before = worker.memory()
                 worker.reset_peak()
                 await followed_at(node, house, near.inboxes)
                 await published(node, house, "Seconde")
-                await _brought(node, near, near.taken() + 1)
+                await brought(node, near, near.taken() + 1)
             return before, worker.memory("VmHWM")
 
 

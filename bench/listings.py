@@ -76,7 +76,7 @@ async def fill(db: Database, number: int) -> None:
     """Publish so many listings; the search is filled as it is by every listing."""
     made = listings(number)
     async with db.write() as tx:
-        await _actors(tx)
+        await actors(tx)
     left = number
     while left > 0:
         async with db.write() as tx:
@@ -90,7 +90,7 @@ def actor_ids() -> tuple[list[str], list[str]]:
     return ["https://bench.test/actors/coop"], [f"https://peer{n}.test/actors/coop" for n in range(200)]
 
 
-async def _actors(tx: Tx) -> None:
+async def actors(tx: Tx) -> None:
     ours, theirs = actor_ids()
     sql = """INSERT INTO actors (id, local, type, handle, host, name, inbox, fetched_at)
              VALUES (:id, :local, 'Organization', :handle, :host, :name, :inbox, :now)"""

@@ -31,8 +31,13 @@ async def keep(tx: Tx, listing: Listing) -> None:
     if listing.status is not Status.PUBLISHED:
         await engine.remove(tx, listing.id)
         return
+    await engine.put(tx, entry_of(listing), tokens_of(listing))
+
+
+def entry_of(listing: Listing) -> Entry:
+    """What is kept of it beside its tokens."""
     place = public_place(listing)
-    entry = Entry(
+    return Entry(
         number=_number(listing),
         listing_id=listing.id,
         owner=crc32((listing.coop_id or listing.actor_id).encode()),
@@ -40,7 +45,6 @@ async def keep(tx: Tx, listing: Listing) -> None:
         available_from=listing.available_from,
         available_to=listing.available_to,
     )
-    await engine.put(tx, entry, tokens_of(listing))
 
 
 def tokens_of(listing: Listing) -> list[str]:

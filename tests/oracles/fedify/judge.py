@@ -83,6 +83,11 @@ class FedifyPeer:
         self.inbox: str = ready["inbox"]
         self.key_id: str = ready["keyId"]
 
+    @property
+    def pid(self) -> int:
+        """Its process, for whoever measures it."""
+        return self._process.pid
+
     def _first_line(self) -> dict[str, Any]:
         stdout = self._process.stdout
         assert stdout is not None
