@@ -871,3 +871,17 @@ async def test_who_waits_long_for_another_house_lets_others_begin(house, monkeyp
 
     work = {"Errand": (Errand, keep)}
     await stopped(work_until(house.node, work, stop, workers=1), stop, others_done)
+
+
+async def test_a_job_that_two_workers_died_with_waits_a_little_before_the_third(house):
+    await house.promise("bread")
+    for _ in range(2):
+        assert await house.claim() is not None
+        async with house.db.write() as tx:
+            assert await queue.take_over(tx, alone=True) == 1
+
+    assert await house.claim() is None
+    house.clock.advance(seconds=31)
+    again = await house.claim()
+    assert again is not None
+    assert again.crashes == 3

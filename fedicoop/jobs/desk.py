@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
-from fedicoop.jobs.times import KEEP_DEAD, LEASE, LONGEST_ASKED_FOR
+from fedicoop.jobs.times import KEEP_DEAD, LEASE, LONGEST_ASKED_FOR, SUSPECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,20 @@ async def take_over(tx: Tx, *, alone: bool = False, by: str = "") -> int:
     the only one of that sort; and with `alone`, when no other process works on this database, all of
     them: nobody has to wait five minutes for what a killed worker had in hand.  On PostgreSQL, where
     there may be many of a sort, those too whose holder has no connection any more.
+
+    A job that was in hand at two deaths in a row waits a little before the third try: others go first if
+    it is poison, and if it is innocent it is not in hand again when somebody kills workers one by one.
     """
     gone = _HOLDER_GONE if tx.dialect == "postgresql" else "FALSE"
     return await tx.run(
-        f"""UPDATE jobs SET leased_until = NULL
+        f"""UPDATE jobs SET leased_until = NULL,
+                   run_at = CASE WHEN crashes >= 2 THEN :later ELSE run_at END
             WHERE leased_until IS NOT NULL
               AND (:alone OR leased_until <= :now OR (:by <> '' AND leased_by = :by) OR {gone})""",
         alone=alone,
         by=by,
         now=tx.now,
+        later=tx.now + SUSPECT,
     )
 
 

@@ -12,6 +12,8 @@ KEEP_DEAD = timedelta(days=30)
 LEASE = timedelta(minutes=5)
 DEADLINE = timedelta(minutes=4)  # for a try: it ends before its lease does, so that no two work on one job
 
+SUSPECT = timedelta(seconds=30)  # for a job that was in hand when its worker died, twice in a row
+
 _SHORTEST = timedelta(seconds=1)
 
 
