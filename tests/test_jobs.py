@@ -676,7 +676,7 @@ class Lock:
 
     def __init__(self, house, folder):
         if house.db.engine.dialect == "sqlite":
-            self.raw = sqlite3.connect(folder / "house.db", isolation_level=None)
+            self.raw = sqlite3.connect(folder / "house.db", isolation_level=None, check_same_thread=False)
             self.taking = ["BEGIN IMMEDIATE"]
         else:
             import psycopg
@@ -686,9 +686,10 @@ class Lock:
             self.raw = psycopg.connect(house.db.engine._url, autocommit=True)
             self.taking = ["BEGIN", f"SELECT pg_advisory_xact_lock({WRITERS})"]
 
-    def take(self):
+    async def take(self):
+        """In a thread: a worker that has the lock just now must be able to go on, and give it back."""
         for statement in self.taking:
-            self.raw.execute(statement)
+            await asyncio.to_thread(self.raw.execute, statement)
 
     def give_back(self):
         self.raw.execute("ROLLBACK")
@@ -712,7 +713,7 @@ async def test_workers_outlive_a_database_that_does_not_let_them_write(house, hu
             stopped(work_until(house.node, house.work, stop, workers=2), stop, done)
         )
         await asyncio.sleep(0.03)
-        locked.take()
+        await locked.take()
         await asyncio.sleep(0.5)
         locked.give_back()
         await asyncio.sleep(0.05)
@@ -727,7 +728,7 @@ async def test_what_came_of_a_try_is_written_down_as_soon_as_the_disk_lets_us(ho
     await house.promise("bread")
 
     async def fail(node, job, errand):
-        locked.take()
+        await locked.take()
         asyncio.get_running_loop().call_later(0.4, locked.give_back)
         raise Unreachable("peer.silent")
 

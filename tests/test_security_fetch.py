@@ -12,6 +12,7 @@ import pytest
 from fedicoop.actors import names
 from fedicoop.errors import Problem
 from fedicoop.outward import Outward
+from fedicoop.pace import Pace
 from tests import hostile
 from tests.conftest import actor
 from tests.odd_addresses import URLS, urls_inside
@@ -100,8 +101,8 @@ async def test_what_hangs_on_a_listing_is_not_looked_for_inside(nord, friend, ne
 async def test_an_actor_has_nothing_inside(nord, evil, network, dialled):
     """Case 43: an inbox inside makes it nobody; the rest of its addresses is left out."""
     for number, odd in enumerate(INSIDE[::2]):
-        network.clock.advance(minutes=2)  # a house is not asked for keys as often as it likes
-        network.clock.advance(minutes=1)  # so many new voices of one house are a flood within a minute
+        network.clock.advance(minutes=3)  # a house is not asked for keys as often as it likes, nor
+        nord.node.out.for_strangers = Pace(a_minute=60, at_once=60)  # by so many new voices of one house
         nobody, somebody = f"n{number}", f"m{number}"
         icon = {"type": "Image", "url": odd}
         boxes = dict.fromkeys(

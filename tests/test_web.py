@@ -368,3 +368,9 @@ def test_members_write_markdown_without_html_and_without_pictures():
 def test_a_preview_is_one_line_of_bare_words():
     assert plain("<p>Un &lt;b&gt; &amp; deux<br>trois</p><p>quatre</p>") == "Un <b> & deux trois quatre"
     assert plain("<p>un deux trois</p>", 9) == "un deux…"
+
+
+def test_no_attribute_but_a_link_comes_through():
+    foreign = '<p lang="fr" title="x" class="y" id="z">a <a title="x" href="https://b.test">b</a></p>'
+
+    assert clean_html(foreign) == '<p>a <a href="https://b.test" rel="nofollow noopener ugc">b</a></p>'

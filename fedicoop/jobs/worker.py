@@ -13,6 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
+from fedicoop import metrics
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, Problem, Unavailable, Unreachable
 from fedicoop.jobs import queue
@@ -80,6 +81,7 @@ async def _try(node: Node, work: Work, job: Job) -> None:
         ours = problem.key.startswith("storage.")  # as soon as our own disk lets us
         await _later(node, job, str(problem), retry_after=PAUSE if ours else None)
     except Problem as problem:
+        metrics.jobs.add(job.kind, "refused")
         log.warning("jobs.refused", **_named(job), error=str(problem))
         await _settle(node, job, partial(queue.done, job=job))
     except Exception as bug:
@@ -92,8 +94,13 @@ async def _perform(node: Node, work: Work, job: Job) -> None:
 
     kind, keep = work[job.kind]
     task: Any = msgspec.json.decode(job.payload, type=kind)
-    async with asyncio.timeout(DEADLINE.total_seconds()):
-        await keep(node, job, task)
+    began = monotonic()
+    try:
+        async with asyncio.timeout(DEADLINE.total_seconds()):
+            await keep(node, job, task)
+    finally:
+        metrics.job_seconds.took(monotonic() - began, job.kind)
+    metrics.jobs.add(job.kind, "done")
     if not job.settled:
         await _settle(node, job, partial(queue.done, job=job))
 
@@ -101,8 +108,10 @@ async def _perform(node: Node, work: Work, job: Job) -> None:
 async def _later(node: Node, job: Job, error: str, **how: Any) -> None:
     again = await _settle(node, job, partial(queue.retry, job=job, error=error, **how))
     if again is False:
+        metrics.jobs.add(job.kind, "buried")
         log.error("jobs.buried", **_named(job), error=error)
     elif again:
+        metrics.jobs.add(job.kind, "retried")
         log.warning("jobs.retried", **_named(job), error=error)
 
 

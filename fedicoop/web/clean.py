@@ -34,7 +34,7 @@ def clean_html(html: str) -> str:
         _BLOCKS.sub(r"<\1p", html),
         tags=set(TAGS),
         clean_content_tags=_GONE_WITH_CONTENT,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},  # without the star, nh3 lets `title` and `lang` through
         attribute_filter=_absolute,
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener ugc",
