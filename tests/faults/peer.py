@@ -90,6 +90,7 @@ class Peer:
     pages: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # documents beside the actors
     open_sockets: int = 0
     most_sockets: int = 0
+    closed: int = 0  # sockets that are over, by either side
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _said: int = 0
@@ -157,6 +158,7 @@ class Peer:
                     pass
         finally:
             self.open_sockets -= 1
+            self.closed += 1
             self._writers.discard(writer)
             writer.close()
 
