@@ -10,22 +10,23 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 
-def build(document: bytes) -> Starlette:
+def build(document: bytes, *more: BaseRoute) -> Starlette:
     async def thing(_: Request) -> Response:
         return Response(document, media_type="application/activity+json")
 
     async def page(_: Request) -> Response:
         return Response(b"hello", media_type="text/plain")
 
-    return Starlette(routes=[Route("/object", thing), Route("/", page)])
+    return Starlette(routes=[*more, Route("/object", thing), Route("/", page)])
 
 
-if __name__ == "__main__":
+def serve(*more: BaseRoute) -> None:
+    """As `fedicoop serve` runs: uvloop and httptools, on the port and with the file of the command line."""
     uvicorn.run(
-        build(Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else b"{}"),
+        build(Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else b"{}", *more),
         host="127.0.0.1",
         port=int(sys.argv[1]),
         loop="uvloop",
@@ -35,3 +36,7 @@ if __name__ == "__main__":
         lifespan="off",
         ws="none",
     )
+
+
+if __name__ == "__main__":
+    serve()

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench import asking, ingest, measuring, processes
-from bench.house import House, Neighbour, free_port, opened
+from bench.house import Neighbour
 from bench.processes import Compared, Running
 from tests.oracles.actor_page import actor_page
 from tests.oracles.fedify import judge
@@ -29,11 +29,7 @@ async def run(given: argparse.Namespace) -> int:
 
 
 async def _measured(folder: Path, letters: int, turns: int) -> Compared:
-    near = [Neighbour(f"http://127.0.0.1:{port}") for port in range(9, 9 + ingest.NEIGHBOURS)]
-    house = House(folder, free_port(), frozenset(one.origin.removeprefix("http://") for one in near))
-    async with opened(house) as node:
-        for one in near:
-            await one.is_known_to(node, house.coop)
+    house, near = await ingest.with_neighbours(folder)
     compared, stranger, peer = Compared([], []), Neighbour(), judge.FedifyPeer()
     try:
         with house.served() as ours, actor_page(stranger.public) as actor:

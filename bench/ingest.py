@@ -40,13 +40,8 @@ async def run(given: argparse.Namespace) -> int:
 
 
 async def measured(folder: Path, letters: int, turns: int) -> Compared:
-    near = [Neighbour(f"http://127.0.0.1:{port}") for port in range(9, 9 + NEIGHBOURS)]
-    allowed = frozenset(one.origin.removeprefix("http://") for one in near)
-    house, bare_port = House(folder, free_port(), allowed), free_port()
-    async with opened(house) as node:
-        for one in near:
-            await one.is_known_to(node, house.coop)
-    compared = Compared([], [])
+    house, near = await with_neighbours(folder)
+    compared, bare_port = Compared([], []), free_port()
     with house.served() as ours, processes.running(["-m", "bench.bare", str(bare_port)]) as bare:
         await processes.answers(house.port, "/healthz")
         await processes.answers(bare_port)
@@ -58,6 +53,16 @@ async def measured(folder: Path, letters: int, turns: int) -> Compared:
                 compared.floor.append(floor)
                 compared.value.append(value)
     return compared
+
+
+async def with_neighbours(folder: Path) -> tuple[House, list[Neighbour]]:
+    """A house, and the neighbours that it knows."""
+    near = [Neighbour(f"http://127.0.0.1:{port}") for port in range(9, 9 + NEIGHBOURS)]
+    house = House(folder, free_port(), frozenset(one.origin.removeprefix("http://") for one in near))
+    async with opened(house) as node:
+        for one in near:
+            await one.is_known_to(node, house.coop)
+    return house, near
 
 
 def letters_of(near: list[Neighbour], house: House, number: int) -> list[bytes]:

@@ -26,40 +26,11 @@ from fedicoop.jobs import queue
 from fedicoop.outbox.say import Deliver
 from fedicoop.settings import EXAMPLES, load
 from tests.photos import a_phone_photo
+from tests.terminal import HOUSE, OFFER, fixtures
 
 ROOT = Path(__file__).parents[1]
-OFFER = {"kind": "offer", "mode": "loan", "title": "Perceuse à percussion", "place": {"name": "Lille"}}
-HOUSE = (
-    "--origin",
-    "https://velo.example",
-    "--name",
-    "Vélo Fives",
-    "--handle",
-    "velo",
-    "--kind",
-    "bike-repair",
-)
 
-
-@pytest.fixture(autouse=True)
-def terminal(monkeypatch):
-    """An English terminal with nothing set; a test says what is otherwise."""
-    for name in [name for name in os.environ if name.startswith(("FEDICOOP_", "LC_", "LANG"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
-
-
-@pytest.fixture
-def run(capsys):
-    """Do one command; its exit code, what it said, and what it remarked."""
-
-    def type_in(*words):
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        said, remarked = capsys.readouterr()
-        return SimpleNamespace(code=code, out=said, err=remarked)
-
-    return type_in
+terminal, run = fixtures()
 
 
 @pytest.fixture(scope="module")

@@ -818,7 +818,7 @@ async def steps(house, tmp_path):
     raw.execute("BEGIN")
     now = house.clock().strftime("%Y-%m-%dT%H:%M:%S.%f")
     values = {"now": now, "lease": now, "after": "", "by": "", "most": 1}
-    assert raw.execute(claiming.CLAIM, values).fetchone()
+    assert raw.execute(claiming._CLAIM, values).fetchone()
     raw.execute("ROLLBACK")
     raw.close()
     return next(count)
@@ -828,7 +828,7 @@ async def test_a_claim_reads_no_table_from_end_to_end(house, tmp_path):
     only_sqlite(house)
     raw = sqlite3.connect(tmp_path / "house.db")
     values = {"now": "", "lease": "", "after": "", "by": "", "most": 1}
-    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {claiming.CLAIM}", values)]
+    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {claiming._CLAIM}", values)]
     raw.close()
 
     assert "CO-ROUTINE walk" in plan, "the walk over the lanes stops at the first that has a job"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fedicoop import metrics
 from fedicoop.access import Role
 from fedicoop.listings import actions
 from fedicoop.web import rendered
@@ -142,3 +143,14 @@ async def test_what_is_kept_is_bounded(monkeypatch):
 
     assert kept._bytes <= 10_000
     assert len(kept._kept) == 3
+
+
+async def test_what_is_kept_is_counted_for_the_room_that_made_it(nord):
+    listing = await nord.publish("Perceuse")
+    await nord.get(f"/l/{listing.key}", accept="text/html")
+    before = dict(metrics.requests.numbers)
+
+    await nord.get(f"/l/{listing.key}", accept="text/html")
+
+    after = metrics.requests.numbers
+    assert {key for key in after if after[key] != before.get(key)} == {("showing.show_pages", "200")}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fedicoop.app import house_keeping
 from fedicoop.finding import reindexing, searching
-from fedicoop.listings import actions, index, index_sqlite
+from fedicoop.listings import actions, engine, index
 from fedicoop.listings.cells import cells, covering
 from fedicoop.listings.question import read
 from fedicoop.places.geometry import distance_km
@@ -343,7 +343,7 @@ async def test_a_search_begins_with_the_tokens_and_looks_at_no_row_for_nothing(n
     async with nord.node.db.read() as tx:
         look = searching._Look(tx, synonyms.Synonyms([]), None, 24)
         wanted = look._wanted(asked, [], 20)
-        source, values = index_sqlite._from(wanted)
+        _, source, values = engine._from(tx, wanted)
         for select in ("SELECT l.listing_id", "SELECT count(*)"):
             steps = await tx.all(Step, f"EXPLAIN QUERY PLAN {select} {source}", **values)
             plans.append([step.detail for step in steps])

@@ -2,50 +2,24 @@
 
 import asyncio
 import json
-import os
 import re
-from types import SimpleNamespace
 
 import pytest
 
 from fedicoop.assemble import assemble
-from fedicoop.cli import main
 from fedicoop.db.lock import hold
 from fedicoop.finding import searching
 from fedicoop.listings import question
 from fedicoop.settings import load
 from tests.databases import cluster, require_postgres
+from tests.terminal import HOUSE, OFFER, fixtures
 
-HOUSE = (
-    "--origin",
-    "https://velo.example",
-    "--name",
-    "Vélo Fives",
-    "--handle",
-    "velo",
-    "--kind",
-    "bike-repair",
-)
-OFFER = {"kind": "offer", "mode": "loan", "title": "Perceuse à percussion", "place": {"name": "Lille"}}
+terminal, run = fixtures()
 
 
 @pytest.fixture(autouse=True)
-def terminal(monkeypatch):
+def server():
     require_postgres()
-    for name in [name for name in os.environ if name.startswith(("FEDICOOP_", "LC_", "LANG"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
-
-
-@pytest.fixture
-def run(capsys):
-    def type_in(*words):
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        said, remarked = capsys.readouterr()
-        return SimpleNamespace(code=code, out=said, err=remarked)
-
-    return type_in
 
 
 @pytest.fixture

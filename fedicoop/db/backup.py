@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from fedicoop.db import faults
@@ -39,24 +40,35 @@ def was_left_open(db_path: Path) -> bool:
 
 
 def _back_up(db_path: Path, target: Path) -> Path:
+    with arriving(target) as partial:
+        _require_room(db_path, target.parent)
+        _copy(db_path, partial)
+        look_at(partial)
+    return target
+
+
+@contextmanager
+def arriving(target: Path) -> Iterator[Path]:
+    """A new file for the block to fill, which takes the name `target` once it is whole and on the disk.
+
+    Readable for its owner alone; gone where the block fails.  Raises Conflict("storage.backup_exists"), and
+    Unavailable for what the disk has against it.
+    """
     if target.exists():
         raise Conflict("storage.backup_exists", str(target), name=target.name)
     partial = target.with_name(f".{target.name}.partial")
     try:
-        _require_room(db_path, target.parent)
         partial.unlink(missing_ok=True)
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        _copy(db_path, partial)
-        look_at(partial)
-        put_on_disk(partial)
+        yield partial
+        _put_on_disk(partial)
         partial.rename(target)
-        put_on_disk(target.parent)
+        _put_on_disk(target.parent)
     except OSError as error:
         raise faults.of_system(error) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    return target
 
 
 def _require_room(db_path: Path, folder: Path) -> None:
@@ -95,7 +107,7 @@ def look_at(db_path: Path, pragma: str = "integrity_check") -> None:
         raise Unavailable("storage.corrupt", found)
 
 
-def put_on_disk(path: Path) -> None:
+def _put_on_disk(path: Path) -> None:
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -1,15 +1,12 @@
 """A copy of a PostgreSQL database, made by its own `pg_dump`: the way back from a migration."""
 
 import asyncio
-import os
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
-from fedicoop.db import faults
-from fedicoop.db.backup import put_on_disk
-from fedicoop.errors import Conflict, Unavailable
+from fedicoop.db.backup import arriving
+from fedicoop.errors import Unavailable
 
 
 async def dump(url: str, target: Path) -> Path:
@@ -19,21 +16,8 @@ async def dump(url: str, target: Path) -> Path:
     its owner alone, and has another name until it is whole and on the disk.  Raises
     Conflict("storage.backup_exists") and Unavailable: "storage.no_pg_dump", "storage.not_dumped".
     """
-    if await asyncio.to_thread(target.exists):
-        raise Conflict("storage.backup_exists", str(target), name=target.name)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        partial.unlink(missing_ok=True)
-        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with arriving(target) as partial:
         await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={partial}")
-        put_on_disk(partial)
-        partial.rename(target)
-        put_on_disk(target.parent)
-    except OSError as error:
-        raise faults.of_system(error) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     return target
 
 

@@ -29,29 +29,6 @@ _ITS_JOB = """coalesce(
                          AND elder.id < one.id AND NOT elder.dead)
      ORDER BY run_at, id LIMIT 1))"""
 
-# The walk of CLAIM; CASE keeps the order, so that no lock is taken of a lane without work.
-_FIND = f"""
-WITH RECURSIVE walk (lane, lap) AS (
-    SELECT (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > :after), 0
-    UNION ALL
-    SELECT CASE WHEN walk.lane IS NULL THEN (SELECT min(lane) FROM jobs WHERE NOT dead)
-                ELSE (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > walk.lane) END,
-           CASE WHEN walk.lane IS NULL THEN 1 ELSE walk.lap END
-    FROM walk WHERE walk.lap = 0 OR walk.lane <= :after)
-SELECT lane FROM walk
-WHERE CASE WHEN walk.lane IS NULL THEN FALSE
-           WHEN NOT ({_HAS_WORK.format(lane="walk.lane")}) THEN FALSE
-           WHEN {_ITS_JOB.format(lane="walk.lane")} IS NULL THEN FALSE
-           ELSE pg_try_advisory_xact_lock({_LANES}, hashtext(walk.lane)) END
-LIMIT 1"""
-
-_TAKE = f"""
-UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1
-WHERE id = {_ITS_JOB.format(lane=":lane")} AND {_HAS_WORK.format(lane=":lane")}
-RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, failed_at,
-          EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
-
-
 # The lanes that have work are walked by name, each in one step of the index, beginning after :after
 # and then once round: so a lane costs the same whether one job waits in it or a hundred thousand, no
 # lane is served twice before the others were asked, and the walk ends where enough have a job.
@@ -59,39 +36,40 @@ RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, 
 # if that is due, or the first due one of its other threads that has no elder in its thread.
 # CROSS JOIN lets SQLite walk step by step instead of writing the whole walk down first, and the lap
 # spares it the table that UNION needs (15 µs against 110).
-CLAIM = """
-UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1
-WHERE id IN (
-    WITH RECURSIVE walk (lane, lap) AS (
-        SELECT (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > :after), 0
-        UNION ALL
-        SELECT CASE WHEN walk.lane IS NULL THEN (SELECT min(lane) FROM jobs WHERE NOT dead)
-                    ELSE (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > walk.lane) END,
-               CASE WHEN walk.lane IS NULL THEN 1 ELSE walk.lap END
-        FROM walk WHERE walk.lap = 0 OR walk.lane <= :after)
-    SELECT found.id FROM walk CROSS JOIN jobs AS found
-    WHERE NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = walk.lane AND lanes.closed_until > :now)
-      AND NOT EXISTS (SELECT 1 FROM jobs AS held
-                      WHERE held.lane = walk.lane
-                        AND held.leased_until IS NOT NULL AND held.leased_until > :now)
-      AND found.id = coalesce(
-        (SELECT id FROM (SELECT id, run_at FROM jobs WHERE lane = walk.lane AND thread = '' AND NOT dead
-                         ORDER BY id LIMIT 1) AS eldest
-         WHERE run_at <= :now),
-        (SELECT id FROM jobs AS one
-         WHERE lane = walk.lane AND thread <> '' AND NOT dead AND run_at <= :now
-           AND NOT EXISTS (SELECT 1 FROM jobs AS elder
-                           WHERE elder.lane = one.lane AND elder.thread = one.thread
-                             AND elder.id < one.id AND NOT elder.dead)
-         ORDER BY run_at, id LIMIT 1))
-    LIMIT :most)
+_WALK = """
+WITH RECURSIVE walk (lane, lap) AS (
+    SELECT (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > :after), 0
+    UNION ALL
+    SELECT CASE WHEN walk.lane IS NULL THEN (SELECT min(lane) FROM jobs WHERE NOT dead)
+                ELSE (SELECT min(lane) FROM jobs WHERE NOT dead AND lane > walk.lane) END,
+           CASE WHEN walk.lane IS NULL THEN 1 ELSE walk.lap END
+    FROM walk WHERE walk.lap = 0 OR walk.lane <= :after)"""
+_LEASE = """
+UPDATE jobs SET leased_until = :lease, leased_by = :by, attempts = attempts + 1, crashes = crashes + 1"""
+_JOB = """
 RETURNING id, lane, thread, kind, payload, attempts, created_at, crashes, days, failed_at,
           EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane) AS probe"""
+
+# CASE keeps the order, so that no lock is taken of a lane without work.
+_FIND = f"""{_WALK}
+SELECT lane FROM walk
+WHERE CASE WHEN walk.lane IS NULL THEN FALSE
+           WHEN NOT ({_HAS_WORK.format(lane="walk.lane")}) THEN FALSE
+           WHEN {_ITS_JOB.format(lane="walk.lane")} IS NULL THEN FALSE
+           ELSE pg_try_advisory_xact_lock({_LANES}, hashtext(walk.lane)) END
+LIMIT 1"""
+_TAKE = f"""{_LEASE}
+WHERE id = {_ITS_JOB.format(lane=":lane")} AND {_HAS_WORK.format(lane=":lane")}{_JOB}"""
+_CLAIM = f"""{_LEASE}
+WHERE id IN ({_WALK}
+    SELECT found.id FROM walk CROSS JOIN jobs AS found
+    WHERE {_HAS_WORK.format(lane="walk.lane")} AND found.id = {_ITS_JOB.format(lane="walk.lane")}
+    LIMIT :most){_JOB}"""
 
 
 async def claim_alone(tx: Tx, job: type[Any], most: int, *, after: str, **values: Any) -> list[Any]:
     """The next jobs as `job`, of as many lanes, in the order of their turns."""
-    found = await tx.all(job, CLAIM, after=after, most=most, **values)
+    found = await tx.all(job, _CLAIM, after=after, most=most, **values)
     return sorted(found, key=lambda one: (one.lane <= after, one.lane))
 
 

@@ -8,15 +8,16 @@ is met soon enough on the way down the numbers.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fedicoop.db import Tx
 from fedicoop.db.statements import PLANNED_ANEW
-from fedicoop.listings.hits import MIXED, PRIME, Entry, Hit, Wanted, mixing, seen_from
+from fedicoop.listings.hits import Entry
 from fedicoop.words.tokens import AllOf, AnyOf, Term
 
-_NOWHERE = 1 << 60
-_COSINE = "l.x * :x + l.y * :y + l.z * :z"
+SELECT = f"{PLANNED_ANEW} SELECT"
+ROWS = "search_listings l"
+HOLDS = "l.tokens @@ CAST(:term AS tsquery)"
+NUMBER = "l.number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,67 +69,6 @@ async def tidy(tx: Tx) -> None:
     await tx.run("DELETE FROM search_vocabulary WHERE doc <= 0")
 
 
-async def count(tx: Tx, wanted: Wanted, *, most: int) -> int:
-    """How many answer, counted no farther than `most`."""
-    source, values = _from(wanted)
-    sql = f"{PLANNED_ANEW} SELECT count(*) FROM (SELECT 1 {source} LIMIT :most) AS few"
-    return await tx.count(sql, **values, most=most)
-
-
-async def newest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
-    """By falling numbers."""
-    source, values = _from(wanted)
-    if after:
-        source += " AND l.number < :before"
-        values["before"] = -after[0]
-    return await tx.all(
-        Hit,
-        f"""{PLANNED_ANEW} SELECT l.listing_id, -l.number AS first, 0 AS second, 0 AS third {source}
-            ORDER BY l.number DESC LIMIT :limit""",
-        **values,
-        limit=limit,
-    )
-
-
-async def nearest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
-    """The nearest first, the newest first where they are equally near; those without a place at the end."""
-    source, values = _from(wanted)
-    apart = f"CASE WHEN l.x IS NULL THEN {_NOWHERE} ELSE CAST(round((1 - ({_COSINE})) * 1e15) AS BIGINT) END"
-    values |= seen_from(wanted)
-    beyond = "WHERE (first, second) > (:first, :second)" if after else ""
-    if after:
-        values |= {"first": after[0], "second": after[1]}
-    return await tx.all(
-        Hit,
-        f"""{PLANNED_ANEW} SELECT listing_id, first, second, 0 AS third FROM (
-                SELECT l.listing_id AS listing_id, {apart} AS first, -l.number AS second {source}) AS found
-            {beyond} ORDER BY first, second LIMIT :limit""",
-        **values,
-        limit=limit,
-    )
-
-
-async def fair(tx: Tx, wanted: Wanted, *, day: int, limit: int, after: Sequence[int] = ()) -> list[Hit]:
-    """Every owner's first, in an order drawn by lot that day, then every owner's second, and so on."""
-    source, values = _from(wanted)
-    beyond = "WHERE (turn, lot, number) > (:first, :second, :third)" if after else ""
-    if after:
-        values |= {"first": after[0], "second": after[1], "third": after[2]}
-    return await tx.all(
-        Hit,
-        f"""{PLANNED_ANEW} SELECT listing_id, turn AS first, lot AS second, number AS third FROM (
-                SELECT listing_id, number, owner % {PRIME} * :mixing % {PRIME} AS lot, row_number() OVER (
-                    PARTITION BY owner ORDER BY number % {PRIME} * :mixing % {PRIME}, number) AS turn
-                FROM (SELECT l.listing_id AS listing_id, l.number AS number, l.owner AS owner {source}
-                      ORDER BY l.number DESC LIMIT :mixed) AS latest) AS mixed
-            {beyond} ORDER BY turn, lot, number LIMIT :limit""",
-        **values,
-        mixing=mixing(day),
-        mixed=MIXED,
-        limit=limit,
-    )
-
-
 async def beginning(tx: Tx, start: str, *, most: int) -> list[tuple[str, int]]:
     """The words (tokens of `w`) that begin so, and in how many listings each stands."""
     rows = await tx.all(
@@ -158,18 +98,3 @@ def _joined(sign: str, parts: Sequence[Term]) -> str:
 def _quoted(token: str) -> str:
     """A lexeme between quotes (https://www.postgresql.org/docs/15/datatype-textsearch.html)."""
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _from(wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    """The rows that answer.  Who says nothing about when is always free, who says no place nowhere near."""
-    conditions, values = ["l.tokens @@ CAST(:term AS tsquery)"], dict[str, Any](term=expression(wanted.term))
-    if wanted.cosine is not None:
-        conditions.append(f"{_COSINE} >= :cosine")
-        values |= {"cosine": wanted.cosine, **seen_from(wanted)}
-    if wanted.free_to:
-        conditions.append("(l.available_from IS NULL OR l.available_from <= :free_to)")
-        values["free_to"] = wanted.free_to
-    if wanted.free_from:
-        conditions.append("(l.available_to IS NULL OR l.available_to >= :free_from)")
-        values["free_from"] = wanted.free_from
-    return f"FROM search_listings l WHERE {' AND '.join(conditions)}", values

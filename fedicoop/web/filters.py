@@ -48,10 +48,12 @@ def thumbnail(photo: str) -> str:
 
 
 def commands(text: str) -> Markup:
-    """A sentence of ours, what stands between `backticks` set as code."""
+    """A sentence of ours, what stands between `backticks` set as code, whose words are not broken in two."""
     pieces = re.split(r"`([^`]+)`", text)
-    drawn = [
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
-    ]
+    drawn = [_code(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)]
     return Markup("").join(drawn)
+
+
+def _code(command: str) -> Markup:
+    words = (Markup("<span>{}</span>").format(word) for word in command.split(" "))
+    return Markup("<code>{}</code>").format(Markup(" ").join(words))

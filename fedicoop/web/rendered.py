@@ -28,6 +28,7 @@ class _Answer:
     at: datetime
     start: Message
     body: bytes
+    endpoint: object  # which page made it: what is measured asks for that
 
 
 class Rendered:
@@ -47,13 +48,14 @@ class Rendered:
         found = self._kept.get(key)
         now = self._clock()
         if found and found.commits == commits and found.at <= now < found.at + BELIEVED:
+            scope["endpoint"] = found.endpoint
             await send({**found.start, "headers": list(found.start["headers"])})
             await send({"type": "http.response.body", "body": found.body})
             return
         taking = _Taking(send)
         await self.app(scope, receive, taking)
         if (answer := taking.whole()) and commits == self._commits():
-            self._keep(key, _Answer(commits, now, *answer))
+            self._keep(key, _Answer(commits, now, *answer, scope.get("endpoint")))
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         if before := self._kept.pop(key, None):
