@@ -1,5 +1,6 @@
 """Carrying what was said: once per inbox, in the form that the other side takes, until it is taken."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from fedicoop.follows import actions as follows
 from fedicoop.jobs import queue
 from fedicoop.outbox import proving
 from fedicoop.peers import store as peers
+from fedicoop.signatures import keys
 from tests.conftest import PAIRS, Instance, Network
 
 
@@ -250,3 +252,21 @@ async def test_what_waits_for_followers_goes_to_followers_alone(pair, network, s
         sql = "SELECT count(*) FROM received WHERE type IN ('Create', 'Update')"
         assert await tx.count(sql) == (0 if sent_away else 2), "it never left"
     assert await lanes(nord) == {}
+
+
+async def test_no_signature_of_a_delivery_holds_up_the_pages(pair, network, monkeypatch):
+    """Security, T14: on a small machine a signature takes ten milliseconds, and there are thousands."""
+    nord, _ = pair
+    threads = []
+    sign = keys.sign
+
+    def noted(private_pem, base):
+        threads.append(threading.current_thread())
+        return sign(private_pem, base)
+
+    await nord.publish()
+    monkeypatch.setattr(keys, "sign", noted)
+    await network.settle()
+
+    assert threads
+    assert threading.main_thread() not in threads

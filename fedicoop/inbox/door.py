@@ -59,11 +59,11 @@ async def receive(request: Request) -> Response:
     await request.app.state.pressure.require_room(node)
     await _own_inbox(node, request.path_params.get("handle"))
     address = address_of(request)
-    alone = not ip_network(address).is_loopback if address != "unknown" else False  # a proxy speaks for many
+    speaks_for_itself = address != "unknown" and not ip_network(address).is_loopback  # a proxy does for many
     try:
         return await _receive(request, node, paces)
     except (Forbidden, Malformed, TooLarge, Unauthenticated, Unsupported):
-        if alone:
+        if speaks_for_itself:
             take(paces.failures, address)
         raise
 

@@ -8,14 +8,12 @@ from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outbox.say import Deliver
-from fedicoop.outbox.trips import Before, Brought, trips_of
+from fedicoop.outbox.trips import Before, Brought, Unsigned, trips_of
 from fedicoop.outward import Answer
 from fedicoop.peers.peer import Form
-from fedicoop.signatures import cavage, rfc9421
 from fedicoop.vocabulary.dates import http_date
 from fedicoop.vocabulary.hosts import normal_host
 
-TYPE = "application/activity+json"
 _ASLEEP = frozenset({429, 502, 503, 504})
 _LATER = frozenset({401, 408, 425})
 """401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
@@ -71,8 +69,7 @@ async def _knock(
 
 
 async def _post(node: Node, form: Form, inbox: str, body: bytes, signer: keyring.Signer) -> Answer:
-    sign = cavage.sign if form == "cavage" else rfc9421.sign
-    headers = sign("POST", inbox, body, signer.key_id, signer.private_key, node.db.clock(), content_type=TYPE)
+    headers = await trips_of(node).sign(Unsigned(form, inbox, body, signer))
     return await node.out.post(inbox, body, headers)
 
 
