@@ -156,6 +156,8 @@ async def filled(node: Node, number: int) -> None:
             ]
             await _put(tx, clones)
             await _put_letters(tx, range(start, min(start + _BATCH, number)))
+    async with node.db.write() as tx:  # the index is whole: else the worker would take all in anew meanwhile
+        await index.note_taken_in(tx, None)
     print(f"{number} of everything in {time.perf_counter() - began:.0f} s")
 
 
