@@ -12,6 +12,7 @@ FLOORS = [  # from the roof down; whoever moves a wall moves it here, in the sam
     {"cli"},
     {"demo"},
     {"app"},
+    {"relations"},
     {"inbox", "desk", "help"},
     {"exchanges", "watches"},
     {"publishing", "showing"},

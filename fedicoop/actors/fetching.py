@@ -60,10 +60,21 @@ def _require_allowed(host: str, url: str) -> None:
 
 
 async def get_signed(node: Node, url: str, *, accept: str = ACCEPT) -> Answer:
-    """GET `url` in the server's name; a 401 is asked again in the other signature form, once.
+    """GET `url` in the server's name, as `ask_signed` does; only a 200 is an answer.
 
-    The form that a host took is remembered (FEP-844e's "double knock").  Raises Gone, NotFound,
-    Refused and Unreachable according to the answer; a redirect is not followed (security case 14).
+    Raises Gone, NotFound, Refused and Unreachable according to the answer; a redirect is not followed
+    (security case 14).
+    """
+    answer, _ = await ask_signed(node, url, accept=accept)
+    _judge(answer)
+    return answer
+
+
+async def ask_signed(node: Node, url: str, *, accept: str = ACCEPT) -> tuple[Answer, Form]:
+    """Whatever the house answers, and to which form of signature: a 401 is asked again in the other, once.
+
+    The form that a host took is remembered (FEP-844e's "double knock").  Raises Refused for a house that
+    is closed here, and what the way out raises.
     """
     host = normal_host(url)
     async with node.db.read() as tx:
@@ -83,8 +94,7 @@ async def get_signed(node: Node, url: str, *, accept: str = ACCEPT) -> Answer:
     if answer.status < 300 and form != (remembered or "cavage"):
         async with node.db.write() as tx:
             await peers.remember_signature(tx, host, form)
-    _judge(answer)
-    return answer
+    return answer, form
 
 
 def _judge(answer: Answer) -> None:

@@ -75,17 +75,27 @@ async def _finger(node: Node, base: str, resource: str) -> Iri:
 
 
 async def _described(node: Node, base: str, resource: str) -> tuple[Iri, str]:
-    """The `self` link of a WebFinger answer that is an ActivityStreams document, and the subject."""
-    url = f"{base}/.well-known/webfinger?resource={quote(resource, safe='')}"
-    answer: dict[str, Any] = await fetch_json(node, url, accept=JRD)
+    """The `self` link of a WebFinger answer, and the subject."""
+    answer: dict[str, Any] = await fetch_json(node, finger_url(base, resource), accept=JRD)
+    if link := self_link(answer):
+        return link, str(answer.get("subject", ""))
+    raise NotFound("actor.no_such_name", f"{resource} at {base}", name=resource.removeprefix("acct:"))
+
+
+def finger_url(base: str, resource: str) -> str:
+    return f"{base}/.well-known/webfinger?resource={quote(resource, safe='')}"
+
+
+def self_link(answer: dict[str, Any]) -> Iri | None:
+    """The `self` link of a WebFinger answer that is an ActivityStreams document."""
     links = answer.get("links")
     for link in links if isinstance(links, list) else []:
         if not isinstance(link, dict) or link.get("rel") != "self":
             continue
         kind, href = str(link.get("type", "")), link.get("href")
         if isinstance(href, str) and kind.startswith(("application/activity+json", "application/ld+json")):
-            return Iri(href), str(answer.get("subject", ""))
-    raise NotFound("actor.no_such_name", f"{resource} at {base}", name=resource.removeprefix("acct:"))
+            return Iri(href)
+    return None
 
 
 async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | None:
@@ -123,7 +133,7 @@ async def by_domain(node: Node, domain: str) -> Actor:
     server is asked by WebFinger for the actor of its base address (FEP-d556).
     """
     base = house_of(node, domain)
-    for id in await _coops_of(node, base):
+    for id in await coops_of(node, base):
         if same_origin(id, base):
             found = await _actor_at(node, id)
             await confirm(node, found)
@@ -131,7 +141,8 @@ async def by_domain(node: Node, domain: str) -> Actor:
     return await _actor_at(node, await _finger(node, base, base))
 
 
-async def _coops_of(node: Node, base: str) -> list[str]:
+async def coops_of(node: Node, base: str) -> list[str]:
+    """The coops that a house names in its NodeInfo; what it runs is noted on the way."""
     try:
         known = await fetch_json(node, f"{base}/.well-known/nodeinfo", accept="application/json")
         links = known.get("links")

@@ -1,23 +1,21 @@
-"""`inspect`: what we see of something out there, and what we would make of it."""
+"""`inspect`: what we see of something out there, step by step, and what we would make of it."""
 
-import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fedicoop.cli import opening, verdicts
+from fedicoop.cli import opening
 from fedicoop.cli.command import Command, as_json
 from fedicoop.cli.terminal import one_line, show, show_json, show_step
-from fedicoop.cli.words import t
-from fedicoop.errors import NotFound, Refused
+from fedicoop.cli.words import language, t
 
 if TYPE_CHECKING:
-    from fedicoop.node import Node
-    from fedicoop.outward import Answer
+    from fedicoop.desk.findings import Finding
+    from fedicoop.relations.inspecting import Inspection
 
-_ALTERNATE = re.compile(
-    r'<([^<>]{1,2048})>\s*;(?=[^,]*rel="?alternate"?)(?=[^,]*activity\+json)', re.IGNORECASE
-)
+_NOT_THERE = {"absent", "gone", "no_name", "not_ours", "deleted"}
+NOTHING_THERE, REFUSED = 4, 5
 
 
 @click.command(
@@ -29,69 +27,67 @@ _ALTERNATE = re.compile(
 )
 @click.argument("name", metavar="URL|@HANDLE")
 @as_json
-def inspect(name: str, as_json: bool) -> None:
-    told = opening.perform(_inspect(name.strip()))
+def inspect(name: str, as_json: bool) -> int:
+    from fedicoop.relations import inspecting
+
+    seen = opening.perform(_inspect(name))
     if as_json:
-        return show_json(told)
-    show(one_line(told["id"] or told["url"]))
-    for label, mark, text in verdicts.in_words(told):
-        print("  ", end="")
-        show_step(mark, t(f"cli.inspect.label.{label}"), one_line(text))
-    return None
+        show_json(inspecting.told(seen, language()))
+    else:
+        show(one_line(seen.told["id"] or seen.told["url"] or seen.name))
+        show_steps(seen.steps)
+        for line in _details(seen.told):
+            show(f"  {'':14} {line}")
+    return exit_code(seen.steps)
 
 
-async def _inspect(name: str) -> dict[str, Any]:
-    from fedicoop.actors.names import by_name
-    from fedicoop.vocabulary.hosts import same_origin
+async def _inspect(name: str) -> "Inspection":
+    from fedicoop.relations.inspecting import inspect as look_at
 
     async with opening.opened() as node:
-        if "://" not in name:
-            actor = await by_name(node, name)
-            name = actor.id
-        if same_origin(name, node.settings.origin):
-            return await verdicts.of_ours(node, name)
-        answer, signature = await _ask(node, name)
-        told = {
-            "url": answer.url,
-            "fetched": True,
-            "status": answer.status,
-            "media_type": answer.headers.get("content-type", ""),
-            "signature": signature,
-        }
-        return told | await verdicts.of_document(node, answer)
+        return await look_at(node, name)
 
 
-async def _ask(node: "Node", url: str) -> "tuple[Answer, str]":
-    """The document, and whether its house wants our signature to give it: `not needed`, or its form.
+def exit_code(steps: "Sequence[Finding]") -> int:
+    """0 where nothing stands in the way; 4 where there is nothing; 5 where we are refused or not answered."""
+    from fedicoop.peers.verdicts import name_of
 
-    A page that names its ActivityPub twin leads there; a redirect is told, never followed.
-    """
-    from fedicoop.actors.fetching import ACCEPT, get_signed
-    from fedicoop.peers import store as peers
-    from fedicoop.vocabulary.hosts import normal_host, same_origin
-
-    answer, signature = await node.out.get(url, {"accept": ACCEPT}), "not needed"
-    if answer.status in (400, 401, 403):
-        answer = await get_signed(node, url)
-        async with node.db.read() as tx:
-            signature = await peers.signature_form(tx, normal_host(url)) or "cavage"
-    _insist(answer)
-    twin = _ALTERNATE.search(answer.headers.get("link", ""))
-    if (
-        "html" in answer.headers.get("content-type", "")
-        and twin
-        and same_origin(twin[1], url)
-        and twin[1] != url
-    ):
-        return await _ask(node, twin[1])
-    return answer, signature
+    names = [name_of(one.problem) for one in steps if one.mark == "✗" and one.problem]
+    if not names:
+        return 0
+    return NOTHING_THERE if names[0] in _NOT_THERE else REFUSED
 
 
-def _insist(answer: "Answer") -> None:
-    if 300 <= answer.status < 400:
-        where = answer.headers.get("location", "?")[:500]
-        raise Refused("cli.inspect_redirect", answer.url, url=answer.url, location=where)
-    if answer.status in (404, 410):
-        raise NotFound("cli.inspect_absent", answer.url, url=answer.url, status=str(answer.status))
-    if answer.status != 200:
-        raise Refused("cli.inspect_refused", answer.url, url=answer.url, status=str(answer.status))
+def show_steps(steps: "Sequence[Finding]") -> None:
+    """Each with its mark; under a ✗ or a !, why, and what to do."""
+    from fedicoop.i18n import explain
+
+    for one in steps:
+        label = t(f"relation.label.{one.label}")
+        print("  ", end="")
+        if one.problem is None:
+            show_step(one.mark, label, one_line(one.words(language())))
+            continue
+        said = explain(one.problem, language())
+        show_step(one.mark, label, one_line(f"{said.what}  {said.code}"))
+        show(f"{'':17}{one_line(t('cli.why', why=said.why))}")
+        show(f"{'':17}{one_line(t('cli.do', do=said.remedy))}")
+
+
+def _details(told: dict[str, Any]) -> Iterator[str]:
+    """What is between an actor and us, or what a listing offers."""
+    if told["becomes"] == "actor" and told.get("signature") != "ours":
+        yield t(f"cli.inspect.followed.{told['followed'] or 'none'}")
+    if told["becomes"] == "listing":
+        yield t("cli.inspect.becomes.listing", words=" · ".join(_listing_words(told)))
+
+
+def _listing_words(told: dict[str, Any]) -> list[str]:
+    from decimal import Decimal
+
+    from fedicoop.i18n import money
+
+    words = [t(f"kind.{told['kind']}"), t(f"mode.{told['mode']}")]
+    if told["price"]:
+        words.append(money(Decimal(told["price"]["amount"]), told["price"]["currency"], language()))
+    return words + [one_line(told[name]) for name in ("counterpart", "place") if told[name]]

@@ -5,7 +5,7 @@ file holds the law (no network inside a transaction), the total deadline and the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -15,7 +15,9 @@ from fedicoop import metrics
 from fedicoop.addresses import Destination, destination, parse
 from fedicoop.db import inside
 from fedicoop.errors import Problem, Refused, Unreachable
+from fedicoop.outward import reading
 from fedicoop.outward.clocks import Clocks
+from fedicoop.outward.progress import Progress, progress
 from fedicoop.outward.trust import check_certificates
 from fedicoop.pace import Pace
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:  # httpx and what it brings take 0.2 s: imported with the firs
 
     from fedicoop.outward.dial import Resolve
 
-MOST_HEADERS = 100
-MOST_HEADER_BYTES = 65_536
 MOST_FOR_STRANGERS, MOST_FOR_LETTERS = 60, 300
 """Documents a minute that letters make us ask of one house: before we know who wrote them, and after."""
 
@@ -38,6 +38,12 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str
+
+    @property
+    def said(self) -> str:
+        """The beginning of what it says, on one line: a stranger's words, often the reason of a no."""
+        text = self.body[:1000].decode("utf-8", "replace")
+        return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
 
 
 class Outward:
@@ -76,7 +82,7 @@ class Outward:
         """Fetch a document of at most `limit` bytes.  A redirect is an answer like any other: not followed.
 
         Raises Refused `outward.url`, `.scheme`, `.port`, `.address` or `.ourselves` for where we do
-        not go (retrying is vain), Unreachable `peer.silent`, `.timeout`, `.too_large`, `.garbled`,
+        not go (retrying is vain), Unreachable `peer.silent`, `.timeout`, `.slow`, `.too_large`, `.garbled`,
         `.tls` or `.name_unknown` where no usable answer came.
         """
         return await self._ask("GET", url, None, headers, limit)
@@ -103,7 +109,8 @@ class Outward:
         goal = destination(url, self._allowed_peers)
         if goal.peer == self._ourselves:
             raise Refused("outward.ourselves", url, host=goal.netloc)
-        began = perf_counter()
+        began, so_far = perf_counter(), Progress()
+        before = progress.set(so_far)
         try:
             async with asyncio.timeout(self._deadline):
                 status, told, received = await self._exchange(method, goal, body, headers, limit)
@@ -111,10 +118,12 @@ class Outward:
             metrics.outbound.add(method, problem.key)
             raise
         except Exception as error:
-            if said := _as_problem(error, method, goal):
+            if said := _as_problem(error, method, goal, so_far):
                 metrics.outbound.add(method, said.key)
                 raise said from error
             raise
+        finally:
+            progress.reset(before)
         metrics.outbound.add(method, f"{status // 100}xx")
         metrics.outbound_seconds.took(perf_counter() - began, method)
         self.clocks.heard(goal.peer, told.get("date"))
@@ -134,13 +143,13 @@ class Outward:
         )
         response = await self._way().handle_async_request(request)
         try:
-            _check_head(response, goal)
-            reading = (
-                _whole(response, limit, goal)
+            reading.check_head(response, goal)
+            body_of = (
+                reading.whole(response, limit, goal)
                 if method == "GET"
-                else _small_talk(response, limit, self._deadline / 4)
+                else reading.small_talk(response, limit, self._deadline / 4)
             )
-            return response.status_code, _told(response), await reading
+            return response.status_code, reading.told(response), await body_of
         finally:
             await response.aclose()
 
@@ -159,84 +168,13 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _told(response: "httpx.Response") -> dict[str, str]:
-    told: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        told[name] = f"{told[name]}, {value}" if name in told else value
-    return told
-
-
-def _check_head(response: "httpx.Response", goal: Destination) -> None:
-    """A final status, and a bounded number of headers of bounded size."""
-    headers = response.headers.raw
-    size = sum(len(name) + len(value) for name, value in headers)
-    if not 200 <= response.status_code <= 599:
-        raise _garbled(goal, f"status {response.status_code}")
-    if len(headers) > MOST_HEADERS or size > MOST_HEADER_BYTES:
-        raise _garbled(goal, f"{len(headers)} headers, {size} bytes")
-
-
-def _encoding(response: "httpx.Response") -> str:
-    """The compression that we did not ask for; empty if there is none."""
-    encoding: str = response.headers.get("content-encoding", "").strip().lower()
-    return encoding.replace("identity", "")
-
-
-async def _parts(response: "httpx.Response") -> AsyncIterator[bytes]:
-    """The raw bytes as they come; all at once from a transport that answers out of memory."""
-    if response.is_stream_consumed:
-        yield response.content
-        return
-    async for part in response.aiter_raw():
-        yield part
-
-
-async def _whole(response: "httpx.Response", limit: int, goal: Destination) -> bytes:
-    """All of a body, uncompressed, or nothing of it: raw bytes are counted, none decoded."""
-    if encoding := _encoding(response):
-        raise _garbled(goal, f"content-encoding {encoding[:100]}")
-    announced = response.headers.get("content-length", "")
-    too_large = Unreachable("peer.too_large", f"{goal.url}: over {limit} bytes", host=goal.netloc)
-    if announced.isdecimal() and int(announced[:20]) > limit:
-        raise too_large
-    received = bytearray()
-    async for part in _parts(response):
-        received += part
-        if len(received) > limit:
-            raise too_large
-    return bytes(received)
-
-
-async def _small_talk(response: "httpx.Response", limit: int, patience: float) -> bytes:
-    """The beginning of a body, as far as it comes in good order within `patience` seconds."""
-    import httpx
-
-    if _encoding(response):
-        return b""
-    received = bytearray()
-    try:
-        async with asyncio.timeout(patience):
-            async for part in _parts(response):
-                received += part
-                if len(received) >= limit:
-                    break
-    except (TimeoutError, httpx.TransportError):
-        pass
-    return bytes(received[:limit])
-
-
-def _garbled(goal: Destination, detail: str) -> Unreachable:
-    return Unreachable("peer.garbled", f"{goal.url}: {detail}", host=goal.netloc)
-
-
-def _as_problem(error: Exception, method: str, goal: Destination) -> Problem | None:
+def _as_problem(error: Exception, method: str, goal: Destination, so_far: Progress) -> Problem | None:
     """What went wrong on the way, said in our words; None if it was not the way (then it is our fault)."""
     import httpx
 
     detail = f"{method} {goal.url}: {error or type(error).__name__}"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return Unreachable("peer.timeout", detail, host=goal.netloc)
+        return Unreachable("peer.slow" if so_far.came else "peer.timeout", detail, host=goal.netloc)
     if isinstance(error, httpx.RemoteProtocolError):
         silent = "disconnected without" in str(error)
         return Unreachable("peer.silent" if silent else "peer.garbled", detail, host=goal.netloc)

@@ -19,6 +19,7 @@ import httpcore
 
 from fedicoop.addresses import is_public, literal, peer_name
 from fedicoop.errors import Refused, Unreachable
+from fedicoop.outward.progress import progress
 
 Resolve = Callable[[str, int], Iterable[str]]
 """Host and port in, addresses out; called in a thread.  Raises OSError if there is no such name."""
@@ -159,6 +160,8 @@ class Stream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadError(str(wire.reason)) from wire.reason
         data = bytes(wire.waiting[:max_bytes])
         del wire.waiting[:max_bytes]
+        if (told := progress.get()) is not None:
+            told.came += len(data)
         if len(wire.waiting) <= MOST_BUFFERED and not self._transport.is_closing():
             self._transport.resume_reading()
         return data
