@@ -160,8 +160,10 @@ def test_one_room_one_table():
         "exchanges": "exchanges/store.py",
         "exchange_words": "exchanges/words.py",
         "exchange_photos": "exchanges/photos.py",
-        "peers": "peers/store.py",
+        "peers": "peers",
         "jobs": "jobs",
+        "house_log": "peers/decisions.py",
+        "severed": "follows/severing.py",
         "reports": "desk/reports.py",
         "troubles": "desk/troubles.py",
     }

@@ -130,6 +130,7 @@ class Act(StrEnum):
     EXCHANGE_SEE = "exchange.see"
     EXCHANGE_TAKE_PART = "exchange.take_part"
     HOUSE_MEND = "house.mend"
+    HOUSE_POLICY = "house.policy"
     HOUSE_SEE = "house.see"
     KEYS_ROTATE = "keys.rotate"
     LISTING_CLOSE = "listing.close"
@@ -161,6 +162,7 @@ RULES: dict[Act, Rule] = {
     Act.EXCHANGE_SEE: one_of_the_two_or_mediator,
     Act.EXCHANGE_TAKE_PART: one_of_the_two,
     Act.HOUSE_MEND: admin_of_the_coop,  # of the first coop here: deliver again, make a backup
+    Act.HOUSE_POLICY: admin_of_the_coop,  # of the first coop here: close and open other houses
     Act.HOUSE_SEE: steward_of_the_coop,  # its health, what waits to be delivered
     Act.KEYS_ROTATE: admin_of_the_coop,
     Act.LISTING_CLOSE: author_or_steward,

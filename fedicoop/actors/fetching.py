@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from fedicoop.actors import addresses, keyring
+from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
 from fedicoop.log import log
 from fedicoop.node import Node
@@ -80,8 +81,7 @@ async def ask_signed(node: Node, url: str, *, accept: str = ACCEPT) -> tuple[Ans
     async with node.db.read() as tx:
         signer = await keyring.signer(tx, addresses.server_id(node.settings.origin))
         remembered = await peers.signature_form(tx, host)
-        if await peers.policy(tx, host) is Policy.CLOSED:
-            raise Refused("fetch.closed_house", url, host=host)
+        await _require_not_closed(tx, url)
         now = tx.now
     forms: list[Form] = ["rfc9421", "cavage"] if remembered == "rfc9421" else ["cavage", "rfc9421"]
     for form in forms:
@@ -95,6 +95,13 @@ async def ask_signed(node: Node, url: str, *, accept: str = ACCEPT) -> tuple[Ans
         async with node.db.write() as tx:
             await peers.remember_signature(tx, host, form)
     return answer, form
+
+
+async def _require_not_closed(tx: Tx, url: str) -> None:
+    """Raises Refused: of a house that is closed here nothing is asked."""
+    host = normal_host(url)
+    if await peers.policy(tx, host) is Policy.CLOSED:
+        raise Refused("fetch.closed_house", url, host=host)
 
 
 def _judge(answer: Answer) -> None:
@@ -152,6 +159,8 @@ def check_media_type(answer: Answer) -> None:
 
 async def fetch_json(node: Node, url: str, *, accept: str) -> dict[str, object]:
     """A document of discovery (WebFinger, NodeInfo): JSON, unsigned, at the address as given."""
+    async with node.db.read() as tx:
+        await _require_not_closed(tx, url)
     return read_json(await node.out.get(url, {"accept": accept}))
 
 

@@ -59,3 +59,14 @@ async def replace(tx: Tx, actor: Actor) -> None:
             public=key.public,
             now=tx.now,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    owner: str
+
+
+async def owners(tx: Tx, key_id: str) -> list[str]:
+    """Who lists a key of that id, as far as we know; a neighbour may list one that is not its own."""
+    sql = "SELECT actor_id AS owner FROM keys WHERE id = :id ORDER BY created_at LIMIT 5"
+    return [row.owner for row in await tx.all(_Owner, sql, id=key_id)]

@@ -14,9 +14,20 @@ from fedicoop.app import keeps, probes
 from fedicoop.app.keeps import KEEPS
 from fedicoop.app.measures import Measured
 from fedicoop.app.probes import OwnHost
-from fedicoop.desk import backups, coop_page, first_run, report_pages, reported_pages, reporting, reports
+from fedicoop.desk import (
+    backups,
+    coop_page,
+    first_run,
+    house_pages,
+    report_pages,
+    reported_pages,
+    reporting,
+    reports,
+)
 from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
+from fedicoop.desk.houses import SettleHouse
+from fedicoop.desk.settling import settle_house
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
@@ -34,6 +45,7 @@ from fedicoop.inbox.gate import Gate
 from fedicoop.inbox.paces import Paces
 from fedicoop.inbox.pressure import Pressure
 from fedicoop.inbox.process import Process, process
+from fedicoop.inbox.signed_only import SignedOnly
 from fedicoop.jobs import queue
 from fedicoop.jobs.worker import Work
 from fedicoop.listings import catching_up, collections, own, reminding, resting, tasks
@@ -95,6 +107,7 @@ WORK: Work = {
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
     "Erase": (Erase, keeps.erase),
+    "SettleHouse": (SettleHouse, settle_house),
     "Bury": (Bury, listing_leaving.bury),
 }
 """Every promise that a commit can make, and who keeps it."""
@@ -170,6 +183,7 @@ ROUTES: list[BaseRoute] = [
     *desk.routes,
     *report_pages.routes,
     *reported_pages.routes,
+    *house_pages.routes,
     *notice_pages.routes,
     *data_pages.routes,
     *coop_pages.routes,
@@ -196,6 +210,7 @@ def build(node: Node) -> Starlette:
         middleware=[
             Middleware(Measured),
             Middleware(PageHeaders),
+            Middleware(SignedOnly, node=node),
             Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),

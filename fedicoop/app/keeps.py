@@ -1,6 +1,6 @@
 """What each room keeps of a member: put into their archive, and forgotten when they leave."""
 
-from fedicoop.desk import reporting
+from fedicoop.desk import houses, reporting
 from fedicoop.exchanges import leaving as exchanges
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -18,6 +18,7 @@ KEEPS: Keeps = (
     Keep(exchanges.take_along, exchanges.leave, exchanges.names_of_photos),
     Keep(listings.take_along, listings.forget, listings.names_of_photos),
     Keep(reporting.take_along, reporting.forget),
+    Keep(houses.take_along, houses.forget),
     Keep(watches.take_along, watches.forget),
     Keep(notices.take_along, notices.forget),
     Keep(members.take_along, members.forget),

@@ -9,6 +9,7 @@ PLACES = {
     "serve": "serving:serve",
     "worker": "serving:worker",
     "coop": "coop:coop",
+    "peer": "peer:peer",
     "listing": "listing:listing",
     "member": "member:member",
     "mail": "mail:mail",

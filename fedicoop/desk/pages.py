@@ -32,6 +32,7 @@ PLACES = (
     ("/admin/reseau", "network", "coops"),
     ("/admin/mots", "words", "tag"),
     ("/admin/signalements", "reports", "warning"),
+    ("/admin/maisons", "houses", "lock"),
     ("/admin/coop", "coop", "settings"),
     (HEALTH, "health", "heart"),
     ("/aide", "help", "help"),

@@ -6,6 +6,8 @@ from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import queue
 from fedicoop.outbox.say import Audience, activity_id, say
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import Accept, Actor, Follow, Iri, Reject, Undo
@@ -14,13 +16,16 @@ from fedicoop.vocabulary.types import Accept, Actor, Follow, Iri, Reject, Undo
 async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
     """Somebody wants our news: note it, and answer in the same commit, unless a steward decides.
 
+    Of a house that is limited, each first Follow waits for a steward.
+
     Mastodon waits for our Accept even from an unlocked actor (M app/services/follow_service.rb), and
     asks again under a new id when it lost the answer: every Follow is answered.
     """
     us, sender = received.object, received.sender
     before = await store.between(tx, sender.id, us.id)
     known = before is not None and before.status is Status.ACCEPTED
-    status = Status.ACCEPTED if known or not us.manually_approves else Status.PENDING
+    waits = us.manually_approves or await peers.policy(tx, normal_host(sender.id)) is not Policy.OPEN
+    status = Status.ACCEPTED if known or not waits else Status.PENDING
     await store.ask(tx, received.activity.id, sender.id, us.id, status)
     if status is Status.ACCEPTED:
         await answer(tx, Accept, received.activity)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows.follow import Following, Status
+from fedicoop.peers.policies import covered
 from fedicoop.vocabulary.types import Actor
 
 _COLUMNS = "id, follower_id, followed_id, status, asked_at, decided_at"
@@ -152,4 +153,17 @@ async def all_of_ours(tx: Tx) -> list[Following]:
         Following,
         """SELECT f.id, f.follower_id, f.followed_id, f.status, f.asked_at, f.decided_at
            FROM follows f JOIN actors a ON a.id = f.follower_id WHERE a.local ORDER BY f.asked_at, f.id""",
+    )
+
+
+async def with_house(tx: Tx, host: str, *, limit: int) -> list[Following]:
+    """Follows between this house and another, or what is beneath that one, both ways."""
+    condition, values = covered("t.host", host)
+    return await tx.all(
+        Following,
+        f"""SELECT f.id, f.follower_id, f.followed_id, f.status, f.asked_at, f.decided_at
+            FROM follows f JOIN actors t ON t.id IN (f.follower_id, f.followed_id)
+            WHERE NOT t.local AND {condition} ORDER BY f.id LIMIT :limit""",
+        limit=limit,
+        **values,
     )

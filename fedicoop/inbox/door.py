@@ -28,12 +28,13 @@ from fedicoop.inbox import verifying
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.inbox.gate import Gate, Known, Letter, Voice
 from fedicoop.inbox.paces import Paces, take
+from fedicoop.inbox.signing import signed_request
 from fedicoop.inbox.store import Heard
 from fedicoop.log import log
 from fedicoop.node import Node
 from fedicoop.outbox.say import subject, thread_of
 from fedicoop.peers.peer import Policy
-from fedicoop.signatures.claims import Claim, SignedRequest, claim, verifies
+from fedicoop.signatures.claims import Claim, claim, verifies
 from fedicoop.signatures.proofs import ProofClaim
 from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.reading import read_envelope
@@ -70,7 +71,7 @@ async def receive(request: Request) -> Response:
 
 async def _receive(request: Request, node: Node, paces: Paces) -> Response:
     body = await _body(request)
-    signed = _signed(request, node, body)
+    signed = signed_request(request, node.settings.origin, body)
     found = claim(signed, node.db.clock())
     activity = _activity(node, body)
     proof, pace = None, normal_host(activity.actor)
@@ -83,6 +84,8 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
     known = await gate.know(Voice(activity.actor, normal_host(activity.actor)))
     if known.policy is Policy.CLOSED:
         log.info("closed_host", actor=activity.actor)
+        if known.unlisted:
+            raise Forbidden("inbox.not_listed", activity.actor, host=normal_host(activity.actor))
         return Response(status_code=202)
     try:
         if proof or not _verifies(found, known):
@@ -122,17 +125,6 @@ async def _body(request: Request) -> bytes:
     except TimeoutError as error:
         raise Malformed("inbox.too_slow", f"{len(body)} bytes in {WITHIN} s") from error
     return bytes(body)
-
-
-def _signed(request: Request, node: Node, body: bytes) -> SignedRequest:
-    raw = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw]
-    path = (
-        (request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1").partition("?")[0]
-    )
-    query = request.scope["query_string"].decode("latin-1")
-    return SignedRequest(
-        method=request.method, path=path, query=query, headers=raw, body=body, origin=node.settings.origin
-    )
 
 
 def _activity(node: Node, body: bytes) -> Activity:

@@ -16,6 +16,7 @@ from fedicoop.jobs.queue import Promise
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
+from fedicoop.peers.policies import standings
 from fedicoop.vocabulary.types import Key
 
 BELIEVED = 1.0  # seconds
@@ -39,6 +40,7 @@ class Known:
 
     policy: Policy
     keys: tuple[Key, ...]
+    unlisted: bool = False  # closed only because nobody here opened it by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,12 @@ class Gate:
 
     async def _know(self, voices: Sequence[Voice]) -> list[Known]:
         async with self._node.db.read() as tx:
-            policies = await peers.policies(tx, {voice.host for voice in voices})
+            found = await standings(tx, {voice.host for voice in voices})
             keys = await public_keys.of_several(tx, {voice.actor_id for voice in voices})
-        return [Known(policies[voice.host], keys.get(voice.actor_id, ())) for voice in voices]
+        return [
+            Known(found[voice.host].policy, keys.get(voice.actor_id, ()), found[voice.host].unlisted)
+            for voice in voices
+        ]
 
     async def _keep(self, letters: Sequence[Letter]) -> list[bool]:
         """Receipts and promises of many letters in one commit; an id counts once (security case 11)."""

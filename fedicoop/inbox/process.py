@@ -22,6 +22,9 @@ from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
+from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.reading import read
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import Activity, Thing
@@ -75,6 +78,10 @@ async def process(node: Node, job: Job, task: Process) -> None:
 
 
 async def _understand(node: Node, kept: store.Kept) -> Received[Activity, Thing]:
+    async with node.db.read() as tx:
+        host = normal_host(kept.actor_id)
+        if await peers.policy(tx, host) is Policy.CLOSED:  # since it came
+            raise Refused("fetch.closed_house", kept.actor_id, host=host)
     activity = read(kept.body.encode(), plain_http=node.settings.allowed_peers)
     if not isinstance(activity, Activity):
         raise Malformed("inbox.no_activity", kept.id)

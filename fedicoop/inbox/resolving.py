@@ -122,7 +122,8 @@ async def _announced(node: Node, activity: Announce, sender: Actor) -> Thing:
     id = _id(activity.object)
     await _require_heard(node, sender)
     async with node.db.read() as tx:
-        if await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
+        ours = same_origin(id, node.settings.origin)
+        if not ours and await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
             raise Nothing("relays what a house says that is closed here")
         if known := await _known(tx, id):
             return known

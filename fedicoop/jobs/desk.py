@@ -89,6 +89,22 @@ async def drop(tx: Tx, lane: str | None = None, job_id: str | None = None) -> in
     )
 
 
+async def lanes_in_use(tx: Tx, prefix: str) -> list[str]:
+    """The lanes whose name begins so, and in which something waits."""
+    rows = await tx.all(
+        _Lane,
+        "SELECT DISTINCT lane FROM jobs WHERE lane >= :prefix AND lane < :beyond",
+        prefix=prefix,
+        beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+    )
+    return [row.lane for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    lane: str
+
+
 _HOLDER_GONE = """(leased_by <> '' AND NOT EXISTS (
     SELECT 1 FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = leased_by))"""

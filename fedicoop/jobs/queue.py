@@ -15,7 +15,16 @@ from typing import Any
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict
 from fedicoop.jobs.claiming import claim_alone, claim_among_many
-from fedicoop.jobs.desk import drop, given_up, retry_now, take_over, tidy, untouched, waiting
+from fedicoop.jobs.desk import (
+    drop,
+    given_up,
+    lanes_in_use,
+    retry_now,
+    take_over,
+    tidy,
+    untouched,
+    waiting,
+)
 from fedicoop.jobs.lanes import Lane, close_lane, failing_since, lanes, reopen_lane, wake_lanes
 from fedicoop.jobs.times import GIVE_UP, GIVE_UP_DAYS, LEASE, days_with, delay
 
@@ -35,6 +44,7 @@ __all__ = [
     "failing_since",
     "given_up",
     "lanes",
+    "lanes_in_use",
     "release",
     "reopen_lane",
     "retry",

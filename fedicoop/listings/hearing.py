@@ -7,7 +7,7 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.jobs import queue
-from fedicoop.listings import boosts, news, store
+from fedicoop.listings import boosts, news, store, veil
 from fedicoop.listings.importing import from_note
 from fedicoop.listings.listing import Listing, Photo, Status
 from fedicoop.listings.photos import let_go
@@ -60,7 +60,8 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         known and known.status is Status.REMOVED
     ):  # a steward here took it out of sight; an edit brings it not back
         listing = replace(listing, status=Status.REMOVED)
-    listing = replace(listing, photos=await _wanted(tx, listing), heard_by=await _heard_by(tx, note))
+    listing = replace(listing, photos=await wanted(tx, listing), heard_by=await _heard_by(tx, note))
+    listing = await veil.settled(tx, listing)
     await store.put(tx, listing)
     await news.promise(tx, listing)
     await let_go(tx, known.photos if known else (), of=note.id, but=listing.photos)
@@ -92,11 +93,11 @@ def _newer(stated: Listing, known: Listing) -> bool:
     return stated.updated_at > known.updated_at
 
 
-async def _wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:
+async def wanted(tx: Tx, listing: Listing) -> tuple[Photo, ...]:
     """Promise a copy of each photo: our pages never send a member's browser to somebody else."""
     found = list[Photo]()
     for photo in listing.photos[:4]:
-        assert photo.source is not None
+        assert photo.source is not None, "a peer's photo has an address of its own"
         name = await pictures.want(tx, photo.source)
         lane = f"pictures {normal_host(photo.source)}"
         await queue.enqueue(tx, CopyPicture(photo.source), lane=lane, thread=photo.source)

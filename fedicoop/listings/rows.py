@@ -22,6 +22,7 @@ PLAIN = [
         "updated_at",
         "expires_at",
         "outcome",
+        "before_veil",
     ),
 ]
 _OWN = ["price", "deposit", "place_name", "latitude", "longitude", "photos"]
@@ -61,6 +62,7 @@ class Row:
     updated_at: datetime | None
     expires_at: datetime | None
     outcome: Outcome | None
+    before_veil: str | None
     price: str | None
     deposit: str | None
     place_name: str | None

@@ -10,6 +10,9 @@ from fedicoop.media import store
 from fedicoop.media.pictures import MOST_BYTES
 from fedicoop.media.store import CopyPicture
 from fedicoop.node import Node
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
+from fedicoop.vocabulary.hosts import normal_host
 
 __all__ = ["CopyPicture", "copy_picture"]
 
@@ -52,6 +55,9 @@ async def _fetch(node: Node, source: str) -> bytes:
     """Ask through the one guarded way out, on every hop: object stores and CDNs redirect, anonymously."""
     url = source
     for _ in range(MOST_REDIRECTS + 1):
+        async with node.db.read() as tx:
+            if await peers.policy(tx, normal_host(url)) is Policy.CLOSED:
+                raise Refused("fetch.closed_house", url, host=normal_host(url))
         answer = await node.out.get(url, {"accept": "image/*"}, limit=MOST_BYTES)
         if answer.status == 200:
             return answer.body

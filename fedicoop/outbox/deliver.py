@@ -14,6 +14,8 @@ from fedicoop.peers.peer import Form
 from fedicoop.vocabulary.dates import http_date
 from fedicoop.vocabulary.hosts import normal_host
 
+FAREWELLS = frozenset({"Delete", "Reject", "Undo"})
+"""What a closed house is still told: that it is heard no more, and that a member took something back."""
 _ASLEEP = frozenset({429, 502, 503, 504})
 _LATER = frozenset({401, 408, 425})
 """401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
@@ -27,7 +29,9 @@ async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | 
     the whole host; 401, 408, 425, 3xx and 500 raise Unavailable and hold back this activity alone.
     """
     sent = before.sent
-    if sent is None or not sent.body or before.closed:  # erased since, or nobody is written to there
+    if sent is None or not sent.body:  # erased since
+        return None
+    if before.closed and sent.type not in FAREWELLS:  # nobody is written to there
         return None
     if before.signer is None:
         raise NotFound("storage.not_found", f"the key of {sent.actor_id}")

@@ -29,6 +29,8 @@ class Peer:
     last_reached_at: datetime | None
 
 
+EVERYBODY = "*"
+"""Where it is closed, only those that were opened here by name are open ("listed houses only")."""
 MOST_PARENTS = 8
 
 
@@ -45,3 +47,8 @@ def covering(host: str) -> list[str]:
     labels = bare.split(".")
     first = max(1, len(labels) - MOST_PARENTS)
     return list(dict.fromkeys([host, bare, *(".".join(labels[at:]) for at in range(first, len(labels)))]))
+
+
+def is_covered(host: str, by: str) -> bool:
+    """Whether what is decided about `by` counts for `host` too."""
+    return by == EVERYBODY or by in covering(host)

@@ -6,16 +6,33 @@ from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
 from fedicoop.db.together import among
-from fedicoop.peers.peer import Form, Peer, Policy, covering
+from fedicoop.peers.peer import EVERYBODY, Form, Peer
+from fedicoop.peers.policies import of_host, of_policy, policies, policy, set_policy
 
+__all__ = [
+    "all_heard",
+    "all_reached",
+    "cool",
+    "cooling",
+    "find",
+    "forget_silent",
+    "latest",
+    "of_host",
+    "of_policy",
+    "policies",
+    "policy",
+    "pull_back",
+    "remember_signature",
+    "runs",
+    "seen",
+    "set_policy",
+    "signature_form",
+    "signature_forms",
+    "take_one_of",
+    "take_turn",
+    "warm",
+]
 _COLUMNS = "host, policy, signature, software, first_seen_at, last_heard_at, last_reached_at"
-_STRICTEST = (Policy.CLOSED, Policy.LIMITED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Policy:
-    host: str
-    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +48,10 @@ async def latest(tx: Tx, *, limit: int = 100) -> list[Peer]:
     """Who we talked with, the last one first."""
     return await tx.all(
         Peer,
-        f"""SELECT {_COLUMNS} FROM peers
+        f"""SELECT {_COLUMNS} FROM peers WHERE host <> :everybody
             ORDER BY COALESCE(last_heard_at, last_reached_at, first_seen_at) DESC, host LIMIT :limit""",
         limit=limit,
-    )
-
-
-async def of_policy(tx: Tx, policy: Policy) -> list[Peer]:
-    return await tx.all(
-        Peer, f"SELECT {_COLUMNS} FROM peers WHERE policy = :policy ORDER BY host", policy=policy
-    )
-
-
-async def of_host(tx: Tx, host: str) -> list[Peer]:
-    """The peers that a policy on `host` covers: itself, its other ports and all beneath it."""
-    end = host.replace("!", "!!").replace("_", "!_").replace("%", "!%")
-    return await tx.all(
-        Peer,
-        f"""SELECT {_COLUMNS} FROM peers
-            WHERE host = :host OR host LIKE :port ESCAPE '!'
-               OR host LIKE :beneath ESCAPE '!' OR host LIKE :beneath_port ESCAPE '!'
-            ORDER BY host""",
-        host=host,
-        port=f"{end}:%",
-        beneath=f"%.{end}",
-        beneath_port=f"%.{end}:%",
-    )
-
-
-async def policy(tx: Tx, host: str) -> Policy:
-    """How we treat a host: the strictest of what stands for it, for any port and for the domains above.
-
-    So a closed house does not come back as a subdomain.  Who is unknown is open.
-    """
-    return (await policies(tx, {host}))[host]
-
-
-async def policies(tx: Tx, hosts: Collection[str]) -> dict[str, Policy]:
-    """The same of many hosts at once."""
-    above = {host: covering(host) for host in hosts}
-    places, names = among(sorted({one for some in above.values() for one in some}))
-    sql = f"SELECT host, policy FROM peers WHERE policy <> 'open' AND host IN ({places})"
-    strict = {row.host: row.policy for row in await tx.all(_Policy, sql, **names)}
-    return {
-        host: next((one for one in _STRICTEST if one in {strict.get(name) for name in some}), Policy.OPEN)
-        for host, some in above.items()
-    }
-
-
-async def set_policy(tx: Tx, host: str, policy: Policy) -> None:
-    """Treat a host, known already or not, so from now on."""
-    await tx.run(
-        """INSERT INTO peers (host, policy, first_seen_at) VALUES (:host, :policy, :now)
-           ON CONFLICT (host) DO UPDATE SET policy = excluded.policy""",
-        host=host,
-        policy=policy,
-        now=tx.now,
+        everybody=EVERYBODY,
     )
 
 
@@ -165,7 +130,7 @@ async def forget_silent(tx: Tx, before: datetime) -> int:
     Anybody can invent hosts, so what we remember of them must end.  Policies are kept for ever.
     """
     return await tx.run(
-        """DELETE FROM peers WHERE policy = 'open' AND first_seen_at < :before
+        """DELETE FROM peers WHERE policy = 'open' AND NOT listed AND first_seen_at < :before
            AND COALESCE(last_heard_at, first_seen_at) < :before
            AND COALESCE(last_reached_at, first_seen_at) < :before""",
         before=before,

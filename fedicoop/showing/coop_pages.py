@@ -20,6 +20,7 @@ from fedicoop.listings.store import Filter
 from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
 from fedicoop.places.geometry import blur
 from fedicoop.showing.spots import Spot, spot
 from fedicoop.vocabulary.hosts import normal_host
@@ -87,7 +88,8 @@ async def show(request: Request) -> Response:
             raise NotFound("page.no_coop", request.path_params["name"])
         if ours and wants_activity(request):
             return actor_pages.document(request, coop)
-        if not await is_shown(tx, coop):
+        closed = not ours and await peers.policy(tx, normal_host(coop.id)) is Policy.CLOSED
+        if closed or not await is_shown(tx, coop):
             raise NotFound("page.no_coop", coop.id)
         scene = await _scene(tx, request, coop, ours)
     return render(

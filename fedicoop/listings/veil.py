@@ -1,0 +1,61 @@
+"""What a house's policy does to its listings: one rule of visibility, and a way back.
+
+Closed: they are for nobody.  Limited: what was for everybody is for the members of the coops of ours that
+follow its author.  Whom a listing was for before stays written beside it, so that opening its house shows
+it again as it was.
+"""
+
+import json
+from dataclasses import replace
+
+from fedicoop.db import Tx
+from fedicoop.follows import store as follows
+from fedicoop.listings.listing import Listing, Visibility
+from fedicoop.listings.rows import COLUMNS, Row, listing_of
+from fedicoop.peers import store as peers
+from fedicoop.peers.peer import Policy
+from fedicoop.peers.policies import covered
+from fedicoop.vocabulary.hosts import normal_host
+
+
+def over(listing: Listing, policy: Policy, hearing: tuple[str, ...]) -> Listing:
+    """The listing as it is shown under a policy; `hearing` are the coops of ours that follow its author."""
+    bare = off(listing)
+    if policy is Policy.OPEN or (policy is Policy.LIMITED and bare.visibility is not Visibility.PUBLIC):
+        return bare
+    before = json.dumps({"visibility": bare.visibility, "heard_by": bare.heard_by})
+    shown_to = hearing if policy is Policy.LIMITED else ()
+    return replace(bare, visibility=Visibility.FOLLOWERS, heard_by=shown_to, before_veil=before)
+
+
+def off(listing: Listing) -> Listing:
+    """The listing for whom its author meant it."""
+    if listing.before_veil is None:
+        return listing
+    said = json.loads(listing.before_veil)
+    visibility = Visibility(said["visibility"])
+    return replace(listing, visibility=visibility, heard_by=tuple(said["heard_by"]), before_veil=None)
+
+
+async def settled(tx: Tx, listing: Listing) -> Listing:
+    """A peer's listing under the policy that its house has now."""
+    policy = await peers.policy(tx, normal_host(listing.actor_id))
+    if policy is Policy.OPEN:
+        return off(listing)
+    ours = await follows.followers(tx, listing.actor_id)
+    return over(listing, policy, tuple(one.id for one in ours if one.type == "Organization"))
+
+
+async def of_house(tx: Tx, host: str, *, after: str = "", limit: int = 100) -> list[Listing]:
+    """Listings whose authors live in a house, or beneath it, by their ids."""
+    condition, values = covered("a.host", host)
+    columns = ", ".join(f"l.{name.strip()}" for name in COLUMNS.split(","))
+    rows = await tx.all(
+        Row,
+        f"""SELECT {columns} FROM listings l JOIN actors a ON a.id = l.actor_id
+            WHERE NOT l.local AND l.id > :after AND {condition} ORDER BY l.id LIMIT :limit""",
+        after=after,
+        limit=limit,
+        **values,
+    )
+    return [listing_of(row) for row in rows]
