@@ -26,6 +26,7 @@ from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.listings.question import Question
 from fedicoop.members import actions as members
 from fedicoop.members import links
+from fedicoop.pace import Pace
 from fedicoop.watches import actions as watches
 from fedicoop.watches.watch import Channel
 from tests.browsing import Visitor, signed_in
@@ -73,6 +74,7 @@ REPORTED = mark("reported", "to")
 async def world(network: Network, sorts: Sequence[tuple[Visibility, Status]]) -> World:
     """A house with people and, of each of these sorts, one listing whose every text has its mark."""
     house = await network.add("nord.test")
+    house.app.state.client_paces.addresses = Pace(a_minute=0, at_once=0)  # who crawls asks for everything
     made = World(house)
     other = await _second_coop(house)
     for handle, coop_id, role in (
@@ -256,6 +258,7 @@ def fill(path: str, name: str, here: World) -> Sequence[str]:
         "once": ("x" * 16,),
         "slug": ("publier", "publish"),
         "handle": ("nord", "ouest", "lea"),
+        "path": ("v1/nothing", "v2/instance/"),
         "version": ("2.1",),
         "tag": ("outil", "offre"),
         "code": ("FC-5016",),

@@ -10,7 +10,7 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.actors.coops import Joining
 from fedicoop.errors import Unavailable
-from fedicoop.members import actions, links, passwords, sessions, store
+from fedicoop.members import actions, hashing, links, passwords, store
 from fedicoop.members.pages import LETTER_TO, PASSWORD_OF
 from fedicoop.web import origin
 from fedicoop.web.limits import address_of
@@ -122,7 +122,7 @@ async def test_a_device_is_signed_out_by_its_own_member_alone(nord):
     secret = victim.cookies[origin.cookie_name(nord.origin)]
 
     await thief.open("/moi/appareils")
-    await thief.submit("/moi/appareils", device=sessions.hashed(secret))
+    await thief.submit("/moi/appareils", device=hashing.hashed(secret))
 
     assert await is_in(victim)
 

@@ -14,6 +14,10 @@ from fedicoop.app import keeps, probes
 from fedicoop.app.keeps import KEEPS
 from fedicoop.app.measures import Measured
 from fedicoop.app.probes import OwnHost
+from fedicoop.clients import doors as client_doors
+from fedicoop.clients import marks as client_marks
+from fedicoop.clients import routes as clients
+from fedicoop.clients import store as client_store
 from fedicoop.desk import (
     backups,
     coop_page,
@@ -58,7 +62,7 @@ from fedicoop.media import pages as media
 from fedicoop.media import store as pictures
 from fedicoop.media import tiles
 from fedicoop.media.copying import CopyPicture, copy_picture
-from fedicoop.members import candidates, holidays, hub, links, sessions
+from fedicoop.members import applications, candidates, holidays, hub, links, sessions
 from fedicoop.members import routes as members
 from fedicoop.members import tasks as member_tasks
 from fedicoop.members.holidays import Rest, Return
@@ -132,7 +136,7 @@ async def house_keeping(node: Node) -> None:
         pass
     async with node.db.write() as tx:
         await queue.tidy(tx)
-        for room in (peers, limits, sessions):
+        for room in (peers, limits, sessions, applications):
             await room.pull_back(tx)
         await waking.notice(tx)
         await holidays.end_what_is_over(tx)
@@ -142,6 +146,9 @@ async def house_keeping(node: Node) -> None:
             await peers.forget_silent(tx, tx.now - REMEMBERED)
             await refusals.forget_old(tx, tx.now - REMEMBERED)
             await sessions.forget_ended(tx)
+            await applications.forget_ended(tx)
+            await client_store.forget_unused(tx)
+            await client_marks.forget_old(tx)
             await links.forget_over(tx)
             await candidates.forget_answered(tx)
             await limits.forget_over(tx)
@@ -199,6 +206,7 @@ ROUTES: list[BaseRoute] = [
     *own_pages.routes,
     *words_pages.routes,
     *listings.routes,
+    *clients.routes,
 ]
 """Every page and every door, room by room; the first that fits an address answers."""
 
@@ -223,4 +231,5 @@ def build(node: Node) -> Starlette:
     app.router.redirect_slashes = False
     app.state.node, app.state.waiting, app.state.keeps = node, WAITING, KEEPS
     app.state.pressure, app.state.gate, app.state.paces = Pressure(), Gate(node), Paces()
+    app.state.client_paces = client_doors.Paces()
     return app

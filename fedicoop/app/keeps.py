@@ -1,5 +1,6 @@
 """What each room keeps of a member: put into their archive, and forgotten when they leave."""
 
+from fedicoop.clients import leaving as clients
 from fedicoop.desk import houses, reporting
 from fedicoop.exchanges import leaving as exchanges
 from fedicoop.jobs import queue
@@ -21,6 +22,7 @@ KEEPS: Keeps = (
     Keep(houses.take_along, houses.forget),
     Keep(watches.take_along, watches.forget),
     Keep(notices.take_along, notices.forget),
+    Keep(clients.take_along, clients.forget),
     Keep(members.take_along, members.forget),
 )
 """In the order in which they are forgotten: what speaks in a member's name goes before the name."""

@@ -1,10 +1,12 @@
 """How many listings there are of what, within what somebody may see."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
 from fedicoop.listings import store
 from fedicoop.listings.store import Filter
 
@@ -44,3 +46,27 @@ async def addresses(tx: Tx, filter: Filter, *, limit: int) -> list[Address]:
         **values,
         limit=limit,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many listings of an actor anybody may read, and when the last one was published."""
+
+    actor_id: str
+    number: int
+    last_at: datetime | None
+
+
+async def published_by(tx: Tx, actor_ids: Sequence[str]) -> dict[str, Published]:
+    """Of several actors at once; whoever has none is left out."""
+    if not actor_ids:
+        return {}
+    places, names = among(actor_ids)
+    rows = await tx.all(
+        Published,
+        f"""SELECT actor_id, count(*) AS number, max(published_at) AS last_at FROM listings
+            WHERE status = 'published' AND visibility = 'public' AND actor_id IN ({places})
+            GROUP BY actor_id""",
+        **names,
+    )
+    return {row.actor_id: row for row in rows}

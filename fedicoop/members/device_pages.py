@@ -10,6 +10,7 @@ from fedicoop.errors import NotFound, TooMany, Unauthenticated
 from fedicoop.jobs import queue
 from fedicoop.members import (
     actions,
+    applications,
     devices,
     links,
     own,
@@ -51,6 +52,7 @@ async def show_devices(request: Request) -> Response:
         found = await sessions.of_member(tx, viewer.member.id)
         account = await store.account(tx, viewer.member.id)
         keys = await passkeys.of_member(tx, viewer.member.id)
+        granted = await applications.of_member(tx, viewer.member.id)
     return render(
         request,
         "members/devices.html",
@@ -60,6 +62,7 @@ async def show_devices(request: Request) -> Response:
         account=account,
         mail=has_mail(node),
         keys=keys,
+        applications=granted,
         offered=webauthn.offered(node.settings.origin),
         done=request.query_params.get("fait", ""),
     )
@@ -79,6 +82,16 @@ async def end_device(request: Request) -> Response:
     if form["device"] == viewer.session_id:
         origin.drop_cookie(response, node.settings.origin)
     return response
+
+
+async def end_application(request: Request) -> Response:
+    """An application acts for me no more, from its next request on."""
+    node: Node = request.app.state.node
+    viewer = _viewer(request)
+    form = await forms.read(request)
+    async with node.db.write() as tx:
+        await applications.end(tx, form["application"], viewer.member.id)
+    return forms.see_other(request, "/moi/appareils?fait=application")
 
 
 def _fresh(found: Session | None, node: Node) -> bool:
@@ -218,6 +231,7 @@ routes = [
     Route("/moi/appareils", show_devices, methods=["GET"]),
     Route("/moi/appareils", end_device, methods=["POST"]),
     Route("/me/devices", show_devices),
+    Route("/moi/applications/retirer", end_application, methods=["POST"]),
     Route("/moi/mot-de-passe", show_password, methods=["GET"]),
     Route("/moi/mot-de-passe", save_password, methods=["POST"]),
     Route("/.well-known/change-password", change_password),

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fedicoop.errors import Problem, Unavailable
 from fedicoop.log import log
 from fedicoop.members import sessions
+from fedicoop.members.hashing import hashed
 from fedicoop.node import Node
 from fedicoop.notices import store as notices
 from fedicoop.web import origin, problems
@@ -20,7 +21,10 @@ from fedicoop.web.viewer import Viewer, put_trouble, put_viewer
 
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 _AGAIN = 0.1  # seconds before a database that did not answer is asked once more
-_NOBODY_LOOKS = ("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health", "/metrics")
+_NOBODY_LOOKS = (
+    *("/static/", "/media/", "/inbox", "/healthz", "/readyz", "/livez", "/health", "/metrics"),
+    *("/api/", "/oauth/token", "/oauth/revoke"),  # applications bear a token: no cookie counts there
+)
 
 
 class Sessions:
@@ -57,7 +61,7 @@ class Sessions:
                 fresh = await sessions.renewed(tx, secret)
             if fresh:  # else a page that was asked for at the same time brings it
                 header = origin.renew(request, fresh)
-                found = replace(found, session_id=sessions.hashed(fresh))
+                found = replace(found, session_id=hashed(fresh))
         put_viewer(request, _viewer(found, unread) if found else None)
         return _adding(header, send) if header else send
 

@@ -3,13 +3,14 @@
 The browser holds a secret; the table holds its hash, so that a copy of the database opens no door.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.access import Member, Role
 from fedicoop.db import Tx
+from fedicoop.members import applications
+from fedicoop.members.hashing import hashed
 
 LASTS = timedelta(days=90)
 """How long a device that is not used stays signed in; each use starts it again."""
@@ -56,10 +57,6 @@ class Found:
             name=self.name,
             role=self.role,
         )
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 async def begin(tx: Tx, member_id: str, device: str) -> str:
@@ -128,8 +125,9 @@ async def end(tx: Tx, session_id: str, member_id: str) -> bool:
 
 
 async def end_all(tx: Tx, member_id: str, *, but: str = "") -> int:
-    """Sign every device of a member out, but for one; how many (security case 87)."""
-    return await tx.run(
+    """Sign every device of a member out, but for one, and every application; how many (security case 87)."""
+    ended = await applications.end_all(tx, member_id)
+    return ended + await tx.run(
         "DELETE FROM sessions WHERE member_id = :member AND id <> :but", member=member_id, but=but
     )
 

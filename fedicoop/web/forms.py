@@ -109,8 +109,7 @@ async def read(request: Request, *, files: int = 0) -> Form:
     room.require(request.app.state.node.settings, room.FOR_MEMBERS)
     texts: dict[str, list[str]] = {}
     uploads: dict[str, list[UploadFile]] = {}
-    parsed = await _parsed(request, files)
-    request.scope.setdefault("state", {}).setdefault(_SENT, []).append(parsed)
+    parsed = await fields_and_files(request, files)
     for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):
             uploads.setdefault(name, []).extend([value] if value.filename else [])
@@ -142,6 +141,13 @@ async def sent(request: Request, *, files: int = 8) -> Form | None:
         return stale.form
     except Problem:
         return None
+
+
+async def fields_and_files(request: Request, files: int) -> FormData:
+    """What was sent, within bounds, whoever sent it (the caller asks); files are let go with the answer."""
+    parsed = await _parsed(request, files)
+    request.scope.setdefault("state", {}).setdefault(_SENT, []).append(parsed)
+    return parsed
 
 
 async def _parsed(request: Request, files: int) -> FormData:
