@@ -145,5 +145,7 @@ async def forget_old(tx: Tx) -> None:
 
 
 async def forget_member(tx: Tx, member_id: str) -> None:
-    for table in ("bookmarks", "client_markers", "client_dismissals", "client_onces"):
-        await tx.run(f"DELETE FROM {table} WHERE member_id = :member", member=member_id)
+    await tx.run("DELETE FROM bookmarks WHERE member_id = :member", member=member_id)
+    await tx.run("DELETE FROM client_markers WHERE member_id = :member", member=member_id)
+    await tx.run("DELETE FROM client_dismissals WHERE member_id = :member", member=member_id)
+    await tx.run("DELETE FROM client_onces WHERE member_id = :member", member=member_id)
