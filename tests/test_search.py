@@ -11,7 +11,7 @@ from fedicoop.app import house_keeping
 from fedicoop.finding import reindexing, searching
 from fedicoop.listings import actions, engine, index
 from fedicoop.listings.cells import cells, covering
-from fedicoop.listings.question import read
+from fedicoop.listings.question import Home, read
 from fedicoop.places.geometry import distance_km
 from fedicoop.words import synonyms
 from tests.databases import ON_POSTGRES, SQLITES_OWN
@@ -258,6 +258,55 @@ async def test_where_there_are_very_many_the_nearest_are_looked_for_ring_by_ring
         assert seen == [f"Objet {number}" for number in range(30)]
     if order == "recent":
         assert seen == [f"Objet {number}" for number in reversed(range(30))]
+
+
+async def test_what_is_kept_to_members_is_found_by_category_and_place_by_them_alone(network):
+    """Category and square say in the index itself for whom they are; no question leaves the audience out."""
+    nord = await network.add("nord.test")
+    await nord.publish("Secrète", visibility="coop", place="Lille", category="bikes.repair")
+    await nord.publish("Publique", place="Lille", category="bikes.repair")
+    other = "https://nord.test/actors/somebody_else"
+
+    for query in (
+        {"categorie": "bikes"},
+        {"categorie": "bikes.repair"},
+        {"lieu": "Lille", "rayon": "5"},
+        {"lieu": "Lille", "rayon": "50", "categorie": "bikes"},
+        {"lieu": "Lille", "rayon": "20", "categorie": "bikes.repair", "q": "publique secrète"},
+        {"q": "secrète"},
+        {},
+    ):
+        for stranger in (None, other):
+            assert "Secrète" not in titles(await find(nord, seen_by=stranger, **query)), query
+        if "publique" not in query.get("q", ""):
+            assert "Secrète" in titles(await find(nord, seen_by=nord.coop.id, **query)), query
+
+
+async def test_the_nearest_of_many_are_found_where_most_say_no_place(network, monkeypatch):
+    nord = await network.add("nord.test")
+    await nord.publish("Ici", place="Lille")
+    for number in range(12):
+        await nord.publish(f"Nulle part {number}")
+    monkeypatch.setattr(searching, "COUNTED", 8)
+    home = Home(point=(50.63, 3.06))
+
+    async with nord.node.db.read() as tx:
+        asked = read({"tri": "proche", "du": "2026-09-01", "au": "2027-09-01"}, home=home)
+        found = await searching.search(tx, asked, seen_by=None, limit=5)
+
+    assert titles(found)[0] == "Ici"
+    assert len(titles(found)) == 5
+
+
+async def test_common_words_are_neither_corrected_nor_said_to_be_left_out(network):
+    nord = await network.add("nord.test")
+    await nord.publish("Machine à café")
+
+    found = await find(nord, q="machine à coudre")
+
+    assert titles(found) == ["Machine à café"]
+    assert found.widened.words == ("coudre",)
+    assert not found.corrected
 
 
 async def test_pages_of_a_widened_search_go_on_in_it(network):

@@ -7,6 +7,7 @@ from fedicoop.db import Tx
 from fedicoop.listings import engine, index
 from fedicoop.listings.hits import Wanted
 from fedicoop.listings.question import FARTHEST_KM, RADII, Question
+from fedicoop.words.folding import words as written
 from fedicoop.words.stemming import is_known
 from fedicoop.words.synonyms import Synonyms, bundled
 from fedicoop.words.tokens import Word, asked
@@ -35,7 +36,7 @@ async def corrections(
     letter teaches nobody what stands in a listing for others.
     """
     found = []
-    for typed in words.split():
+    for typed in _telling(words):
         terms = asked(typed, typing=False)
         if len(terms) == 1 and (meant := await _meant(tx, terms[0], house, seen_by)):
             found.append((typed, meant))
@@ -71,17 +72,17 @@ async def _seen(tx: Tx, word: Word, seen_by: str | None) -> bool:
     return bool(await engine.count(tx, Wanted(term=term), most=1))
 
 
-def farther(question: Question, nearest_km: float) -> Looser | None:
-    """As far as the nearest one is, in the steps that pages offer; None where even that is too far."""
-    steps = (radius for radius in (*RADII, FARTHEST_KM) if radius > max(question.radius_km, nearest_km))
-    radius = next(steps, None)
-    return Looser(replace(question, radius_km=radius), radius=True) if radius else None
+def farther(question: Question) -> Iterator[Looser]:
+    """The same in ever wider circles, in the steps that pages offer."""
+    for radius in (*RADII, FARTHEST_KM):
+        if radius > question.radius_km:
+            yield Looser(replace(question, radius_km=radius), radius=True)
 
 
 def looser(question: Question) -> Iterator[Looser]:
     """With fewer words, as near as may be; then on any day."""
     far = replace(question, radius_km=FARTHEST_KM)
-    for kept, left_out in _fewer(question.words.split()):
+    for kept, left_out in _fewer(_telling(question.words)):
         if question.point:
             yield Looser(replace(question, words=kept), words=left_out)
         yield Looser(replace(far, words=kept), radius=bool(question.point), words=left_out)
@@ -90,6 +91,12 @@ def looser(question: Question) -> Iterator[Looser]:
         yield Looser(ever, dates=True)
         if question.point:
             yield Looser(replace(ever, radius_km=FARTHEST_KM), radius=True, dates=True)
+
+
+def _telling(text: str) -> list[str]:
+    """The words as typed, without those so common that nothing is looked for by them (à, le, the)."""
+    typed = text.split()
+    return [word for word in typed if any(written(word))] or typed
 
 
 def _fewer(words: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

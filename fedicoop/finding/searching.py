@@ -12,9 +12,9 @@ from fedicoop.db import Tx
 from fedicoop.finding import ordering, synonyms
 from fedicoop.finding.forgiving import Looser, corrections, farther, looser
 from fedicoop.listings import engine, index, store
-from fedicoop.listings.hits import Hit, Wanted, km_of
+from fedicoop.listings.hits import NOWHERE, Hit, Wanted, km_of
 from fedicoop.listings.listing import Listing
-from fedicoop.listings.question import FARTHEST_KM, Question, Sort
+from fedicoop.listings.question import Question, Sort
 from fedicoop.places.geometry import Point, cosine_of_km, distance_km, on_globe, shown_km
 from fedicoop.words.synonyms import Synonyms, bundled
 from fedicoop.words.tokens import Term, asked
@@ -22,6 +22,7 @@ from fedicoop.words.tokens import Term, asked
 PAGE = 24
 COUNTED = 1000
 """Up to here results are counted exactly; beyond it is “more than”."""
+_BEGINNINGS = {Sort.NEW: engine.beginning_newest, Sort.NEAR: engine.beginning_nearest}
 _RINGS_KM = (5, 20, 100, 500)  # where there are very many, the nearest are looked for ring by ring
 
 
@@ -86,8 +87,7 @@ class _Look:
     async def answer(self, question: Question) -> Found:
         words = [term for _, term in bundled().term(asked(question.words), self.house)]
         wanted = self._wanted(question, words, question.radius_km if question.point else None)
-        total = await engine.count(self.tx, wanted, most=COUNTED + 1)
-        hits = await self._hits(question, words, wanted, total) if total else []
+        hits, total = await self._begun(question, words, wanted)
         shown = hits[: self.limit]
         listings = await store.several(self.tx, [hit.listing_id for hit in shown])
         return Found(
@@ -99,13 +99,15 @@ class _Look:
         )
 
     async def farther(self, question: Question) -> list[Looser]:
-        """The question for a wider circle, if there is one in which something answers it."""
-        if question.point is None:
-            return []
+        """The question for a wider circle, if there is one in which something answers it.
+
+        Circle by circle: one that holds something says so at its first, one that holds nothing is small.
+        """
         words = [term for _, term in bundled().term(asked(question.words), self.house)]
-        hits = await engine.nearest(self.tx, self._wanted(question, words, FARTHEST_KM), limit=1)
-        found = farther(question, km_of(hits[0])) if hits else None
-        return [found] if found else []
+        for wider in farther(question) if question.point else ():
+            if await engine.newest(self.tx, self._wanted(question, words, wider.question.radius_km), limit=1):
+                return [wider]
+        return []
 
     def _wanted(self, question: Question, words: Sequence[Term], reach: float | None) -> Wanted:
         """What a hit must fulfil, no farther than `reach` kilometres."""
@@ -118,6 +120,22 @@ class _Look:
             free_from=start,
             free_to=end,
         )
+
+    async def _begun(
+        self, question: Question, words: Sequence[Term], wanted: Wanted
+    ) -> tuple[list[Hit], int]:
+        """One more than a page, and how many answer in all: in one walk where that suffices."""
+        if not question.after and not wanted.by_tokens_alone and question.sort in _BEGINNINGS:
+            most, limit = COUNTED + 1, self.limit + 1
+            begun, total = await _BEGINNINGS[question.sort](self.tx, wanted, limit=limit, most=most)
+            if total <= COUNTED or question.sort is Sort.NEW:
+                return begun, total
+            if begun[-1].first < NOWHERE:  # a page at least is as near as the last of these
+                near = self._wanted(question, words, km_of(begun[-1]) + 0.1)
+                return await engine.nearest(self.tx, near, limit=limit), total
+            return await self._hits(question, words, wanted, total), total
+        total = await engine.count(self.tx, wanted, most=COUNTED + 1)
+        return await self._hits(question, words, wanted, total) if total else [], total
 
     async def _hits(self, question: Question, words: Sequence[Term], wanted: Wanted, total: int) -> list[Hit]:
         """One more than a page, from where the page begins."""

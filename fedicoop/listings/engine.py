@@ -6,16 +6,17 @@ query, so that only the rows of a page come back.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from fedicoop.db import Tx
 from fedicoop.listings import index_postgres, index_sqlite
-from fedicoop.listings.hits import MIXED, PRIME, Entry, Hit, Wanted, mixing, seen_from
+from fedicoop.listings.hits import MIXED, NOWHERE, PRIME, Entry, Hit, Wanted, mixing, seen_from
 
 _ENGINES: dict[str, ModuleType] = {"sqlite": index_sqlite, "postgresql": index_postgres}
 _COSINE = "l.x * :x + l.y * :y + l.z * :z"
-_NOWHERE = 1 << 60
+_APART = f"CASE WHEN l.x IS NULL THEN {NOWHERE} ELSE CAST(round((1.0 - ({_COSINE})) * 1e15) AS BIGINT) END"
 
 
 async def put(tx: Tx, entry: Entry, tokens: Iterable[str]) -> None:
@@ -35,8 +36,45 @@ async def tidy(tx: Tx) -> None:
 async def count(tx: Tx, wanted: Wanted, *, most: int) -> int:
     """How many answer, counted no farther than `most`."""
     index, source, values = _from(tx, wanted)
+    if wanted.by_tokens_alone:
+        source = f"FROM {index.TOKENS} WHERE {index.HOLDS}"
     sql = f"{index.SELECT} count(*) FROM (SELECT 1 {source} LIMIT :most) AS few"
     return await tx.count(sql, **values, most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    listing_id: str
+    first: int
+    second: int
+    total: int
+
+
+async def beginning_newest(tx: Tx, wanted: Wanted, *, limit: int, most: int) -> tuple[list[Hit], int]:
+    """The newest, and how many answer (no farther than `most`), in one walk: each row is looked at anyway."""
+    return await _begun(tx, wanted, "-l.number", "0", limit=limit, most=most)
+
+
+async def beginning_nearest(tx: Tx, wanted: Wanted, *, limit: int, most: int) -> tuple[list[Hit], int]:
+    """The same, nearest first; where there are `most`, the nearest may be among those not looked at."""
+    return await _begun(tx, wanted, _APART, "-l.number", limit=limit, most=most)
+
+
+async def _begun(
+    tx: Tx, wanted: Wanted, first: str, second: str, *, limit: int, most: int
+) -> tuple[list[Hit], int]:
+    index, source, values = _from(tx, wanted)
+    found = await tx.all(
+        _Counted,
+        f"""{index.SELECT} listing_id, first, second, count(*) OVER () AS total FROM (
+                SELECT l.listing_id AS listing_id, {first} AS first, {second} AS second {source}
+                ORDER BY {index.NUMBER} DESC LIMIT :most) AS few
+            ORDER BY first, second LIMIT :limit""",
+        **(values | seen_from(wanted) if "l.x" in first else values),
+        most=most,
+        limit=limit,
+    )
+    return [Hit(one.listing_id, one.first, one.second, 0) for one in found], found[0].total if found else 0
 
 
 async def newest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
@@ -57,9 +95,6 @@ async def newest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = (
 async def nearest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = ()) -> list[Hit]:
     """The nearest first, the newest first where they are equally near; those without a place at the end."""
     index, source, values = _from(tx, wanted)
-    apart = (
-        f"CASE WHEN l.x IS NULL THEN {_NOWHERE} ELSE CAST(round((1.0 - ({_COSINE})) * 1e15) AS BIGINT) END"
-    )
     values |= seen_from(wanted)
     beyond = "WHERE (first, second) > (:first, :second)" if after else ""
     if after:
@@ -67,7 +102,7 @@ async def nearest(tx: Tx, wanted: Wanted, *, limit: int, after: Sequence[int] = 
     return await tx.all(
         Hit,
         f"""{index.SELECT} listing_id, first, second, 0 AS third FROM (
-                SELECT l.listing_id AS listing_id, {apart} AS first, -l.number AS second {source}) AS found
+                SELECT l.listing_id AS listing_id, {_APART} AS first, -l.number AS second {source}) AS found
             {beyond} ORDER BY first, second LIMIT :limit""",
         **values,
         limit=limit,

@@ -11,6 +11,9 @@ MIXED = 4000
 PRIME = 1_000_003
 """Lots are drawn modulo this."""
 
+NOWHERE = 1 << 60
+"""How far away is, in the order of the nearest, what says no place."""
+
 Vector = tuple[float, float, float]
 
 
@@ -35,6 +38,11 @@ class Wanted:
     cosine: float | None = None
     free_from: datetime | None = None
     free_to: datetime | None = None
+
+    @property
+    def by_tokens_alone(self) -> bool:
+        """Whether the tokens decide, wherever and whenever it is."""
+        return self.cosine is None and self.free_from is None and self.free_to is None
 
 
 @dataclass(frozen=True, slots=True)

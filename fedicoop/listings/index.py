@@ -1,8 +1,12 @@
 """What the search knows of a listing: kept in the commit that changes the listing, and asked in terms.
 
 Only what is published is here.  Besides the words of a text (`words/tokens.py`) a listing has tokens for
-what can be chosen: `k` kind, `m` mode, `c` category, `l` whose house, `o` its owner and
-author, `g` squares of the map, and `a` its audience, which every question must name.
+what can be chosen: `k` kind, `m` mode, `l` whose house, `o` its owner and author, `a` its audience, and
+`c` category, `g` squares of the map and both together.
+
+Every question names an audience.  Nearly all listings have one and the same, and going through it for
+each hit is what costs most where there are many; so the tokens of category and square say it too, for
+whom they are, and a question that asks for either need not name it besides.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +25,8 @@ from fedicoop.places.geometry import Point, blur, on_globe
 from fedicoop.words import tokens
 from fedicoop.words.tokens import Term, Token, all_of, any_of
 
-_VERSION = f"{tokens.VERSION}.3"
+_VERSION = f"{tokens.VERSION}.4"
+_PUBLIC = "public"
 _DONE = "search.version"  # in meta: the version of the tokens that every listing has
 _AT = "search.taken_in"  # in meta: how far taking in anew has come
 
@@ -49,8 +54,7 @@ def entry_of(listing: Listing) -> Entry:
 
 def tokens_of(listing: Listing) -> list[str]:
     """Everything that a question may ask of it but its distance and its dates."""
-    place = public_place(listing)
-    return [*_choices(listing), *(cells(place) if place else ()), *_words(listing)]
+    return [*_choices(listing), *_places(listing), *_words(listing)]
 
 
 def public_place(listing: Listing) -> Point | None:
@@ -76,22 +80,36 @@ def _choices(listing: Listing) -> Iterator[str]:
     yield f"m{listing.mode}"
     yield "llocal" if listing.local else "lpeers"
     yield from dict.fromkeys(_of(id) for id in (listing.coop_id, listing.actor_id) if id)
+    yield from (f"a{audience}" for audience in _audiences(listing))
+
+
+def _places(listing: Listing) -> Iterator[str]:
+    """Category, squares, and both together, each for every audience."""
+    place, category = public_place(listing), listing.category
+    squares = cells(place) if place else []
+    kinds = [f"c{category}", f"c{category.partition('.')[0]}"] if category else []
+    both = [f"{square}_{kind}" for square in squares for kind in dict.fromkeys(kinds)]
+    for audience in _audiences(listing):
+        yield from (_for(audience, token) for token in (*kinds, *squares, *both))
+
+
+def _audiences(listing: Listing) -> list[str]:
+    """Everybody, or the members of these coops of ours; nobody, where there is none."""
     if listing.visibility is Visibility.PUBLIC:
-        yield "apublic"
-    else:  # the members of these coops of ours; nobody, where there is none
-        yield from (_audience(id) for id in (listing.coop_id, *listing.heard_by) if id)
-    if listing.category:
-        yield f"c{listing.category}"
-        yield f"c{listing.category.partition('.')[0]}"
+        return [_PUBLIC]
+    return [_members_of(id) for id in (listing.coop_id, *listing.heard_by) if id]
+
+
+def _for(audience: str, token: str) -> str:
+    return token if audience == _PUBLIC else f"{token}_a{audience}"
 
 
 def _of(actor_id: str) -> str:
     return f"o{sha256(actor_id.encode()).hexdigest()[:24]}"
 
 
-def _audience(coop_id: str) -> str:
-    """The members of a coop of ours."""
-    return f"a{sha256(coop_id.encode()).hexdigest()[:24]}"
+def _members_of(coop_id: str) -> str:
+    return sha256(coop_id.encode()).hexdigest()[:24]
 
 
 def _words(listing: Listing) -> list[str]:
@@ -107,22 +125,24 @@ def term_of(
     question: Question, words: Iterable[Term], *, seen_by: str | None, radius_km: float | None = None
 ) -> Term:
     """Everything that a listing must have to answer; its distance and its dates are looked at afterwards."""
-    audiences = [Token("apublic"), *([Token(_audience(seen_by))] if seen_by else [])]
-    wanted: list[Term] = [*words, any_of(audiences)]
+    audiences = [_PUBLIC, *([_members_of(seen_by)] if seen_by else [])]
+    seen_from, category = question.seen_from, f"c{question.category}" if question.category else ""
+    squares = covering(seen_from, radius_km) if seen_from and radius_km is not None else None
+    narrowest = [f"{square}_{category}" if category else square for square in squares or ()]
+    narrowest = narrowest or ([category] if category else [])
+    bound = [_for(audience, token) for audience in audiences for token in narrowest]
+    wanted: list[Term] = [
+        *words,
+        any_of(Token(token) for token in bound or [f"a{audience}" for audience in audiences]),
+    ]
     if question.kind:
         wanted.append(Token(f"k{question.kind}"))
     if question.mode:
         wanted.append(Token(f"m{question.mode}"))
-    if question.category:
-        wanted.append(Token(f"c{question.category}"))
     if question.owner_id:
         wanted.append(Token(_of(question.owner_id)))
     if question.source is not Source.ALL:
         wanted.append(Token(f"l{question.source}"))
-    seen_from = question.seen_from
-    squares = covering(seen_from, radius_km) if seen_from and radius_km is not None else None
-    if squares:
-        wanted.append(any_of(Token(square) for square in squares))
     return all_of(wanted)
 
 

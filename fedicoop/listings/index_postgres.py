@@ -16,6 +16,7 @@ from fedicoop.words.tokens import AllOf, AnyOf, Term
 
 SELECT = f"{PLANNED_ANEW} SELECT"
 ROWS = "search_listings l"
+TOKENS = ROWS
 HOLDS = "l.tokens @@ CAST(:term AS tsquery)"
 NUMBER = "l.number"
 

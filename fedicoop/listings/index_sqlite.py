@@ -13,6 +13,8 @@ from fedicoop.words.tokens import AllOf, AnyOf, Term
 
 SELECT = "SELECT"
 ROWS = "search_tokens t CROSS JOIN search_listings l ON l.number = t.rowid"
+TOKENS = "search_tokens t"
+"""As many rows, where tokens alone decide: a look into `search_listings` for each of them is saved."""
 HOLDS = "search_tokens MATCH :term"
 NUMBER = "t.rowid"
 """In the index's own order, which reads no more than it shows."""
