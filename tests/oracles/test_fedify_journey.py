@@ -1,87 +1,20 @@
 """A Fedify server follows a coop that really runs, and sees its offer come, change and go."""
 
-import io
 import json
-import os
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
 
-from fedicoop.access import operator
-from fedicoop.actors import store as actors
-from fedicoop.assemble import assemble
-from fedicoop.listings import actions
-from fedicoop.settings import Settings
+from tests.oracles.coop import Coop, an_offer, running
 from tests.oracles.fedify.judge import FedifyPeer, wait_for
 
 pytestmark = pytest.mark.judge
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Coop:
-    """A coop as a volunteer runs it: `init`, `serve`, and the command line beside it."""
-
-    def __init__(self, folder: Path, fedify: FedifyPeer) -> None:
-        self.port = free_port()
-        self.origin = f"http://localhost:{self.port}"
-        self.folder = folder / "coop"
-        allowed = f"localhost:{self.port},{fedify.origin.partition('://')[2]}"
-        self.environ = os.environ | {"FEDICOOP_ALLOWED_PEERS": allowed, "FEDICOOP_LOG_LEVEL": "warning"}
-        self.run("init", "--origin", self.origin, "--name", "Vélo Fives", "--handle", "velo")
-        self.server = subprocess.Popen(
-            [*self.command("serve"), "--bind", f"127.0.0.1:{self.port}"], env=self.environ
-        )
-
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "fedicoop", *words, "--data-dir", str(self.folder)]
-
-    def run(self, *words: str, given: str | None = None) -> str:
-        done = subprocess.run(
-            self.command(*words), env=self.environ, input=given, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    async def awake(self) -> None:
-        async def alive() -> bool:
-            async with httpx.AsyncClient() as http:
-                try:
-                    return (await http.get(f"{self.origin}/readyz")).status_code == 200
-                except httpx.HTTPError:
-                    return False
-
-        await wait_for(alive)
-
-    def stop(self) -> None:
-        self.server.terminate()
-        self.server.wait(15)
-
-
 @pytest.fixture
 async def coop(fedify, tmp_path):
-    running = Coop(tmp_path, fedify)
-    try:
-        await running.awake()
-        yield running
-    finally:
-        running.stop()
-
-
-def a_photo(folder: Path) -> str:
-    image = io.BytesIO()
-    Image.new("RGB", (640, 480), "teal").save(image, "JPEG")
-    (folder / "velo.jpg").write_bytes(image.getvalue())
-    return "velo.jpg"
+    async with running(tmp_path, fedify.origin) as coop:
+        yield coop
 
 
 async def heard(fedify: FedifyPeer, type: str, object_id: str) -> dict:
@@ -100,14 +33,7 @@ async def test_a_fedify_server_follows_a_coop_and_sees_an_offer_come_change_and_
     await fedify.follow(f"{coop.origin}/actors/velo")
     await wait_for(lambda: _followers(coop))
 
-    offer = {
-        "kind": "offer",
-        "mode": "loan",
-        "title": "Vélo cargo",
-        "text": "Pour vos **déménagements**",
-        "photos": [{"file": a_photo(tmp_path), "alt": "Un vélo cargo bleu"}],
-        "place": {"name": "Lille"},
-    }
+    offer = an_offer(tmp_path)
     (tmp_path / "offer.json").write_text(json.dumps(offer))
     published = json.loads(coop.run("listing", "publish", str(tmp_path / "offer.json"), "--json"))
 
@@ -130,19 +56,13 @@ async def test_a_fedify_server_follows_a_coop_and_sees_an_offer_come_change_and_
     coop.run("listing", "delete", published["id"])
     delete = await heard(fedify, "Delete", published["id"])
     assert delete["object"]["type"] == "Tombstone"
-    async with httpx.AsyncClient() as http:
-        gone = await http.get(published["id"], headers={"accept": "application/activity+json"})
-    assert gone.status_code == 410
+    assert (await coop.asked(published["id"])).status_code == 410
 
 
 async def test_fedify_goes_through_a_search_page_after_page(fedify, coop):
-    settings = Settings(data_dir=coop.folder, origin=coop.origin)
-    async with assemble(settings) as node, node.db.write() as tx:
-        [ours] = await actors.coops(tx)
+    async with coop.opened() as house:
         for number in range(25):
-            raw = {"kind": "offer", "mode": "loan", "title": f"Vélo {number}", "place": "Lille"}
-            draft = await actions.draft(tx, operator(ours.id), raw, ())
-            await actions.publish(tx, operator(ours.id), draft.id)
+            await house.publish(f"Vélo {number}", place="Lille")
 
     found = await fedify.traverse(f"{coop.origin}/annonces?q=bicyclette&lieu=Lille&rayon=5")
 
@@ -153,8 +73,4 @@ async def test_fedify_goes_through_a_search_page_after_page(fedify, coop):
 
 
 async def _followers(coop: Coop) -> bool:
-    async with httpx.AsyncClient() as http:
-        answer = await http.get(
-            f"{coop.origin}/actors/velo/followers", headers={"accept": "application/activity+json"}
-        )
-    return answer.json()["totalItems"] == 1
+    return await coop.followers() == 1
