@@ -13,6 +13,7 @@ from fedicoop.access.who import (
     Role,
     Seen,
     Standing,
+    Talk,
     What,
     operator,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Role",
     "Seen",
     "Standing",
+    "Talk",
     "What",
     "may",
     "operator",
@@ -121,10 +123,24 @@ def one_of_the_two_or_mediator(who: Member | None, what: Between) -> bool:
     return one_of_the_two(who, what) or mediator(who, what)
 
 
+def one_of_its_sides(who: Member | None, what: Talk) -> bool:
+    return any(stands_for(who, side) for side in what.sides)
+
+
+def one_of_its_sides_or_called(who: Member | None, what: Talk) -> bool:
+    """A steward reads what others say to each other only where one of them has asked for it."""
+    called = what.reported_to is not None and steward_of_the_coop(who, OfCoop(what.reported_to))
+    return one_of_its_sides(who, what) or called
+
+
 class Act(StrEnum):
     COOP_ANSWER_FOLLOW = "coop.answer_follow"
     COOP_EDIT = "coop.edit"
     COOP_FOLLOW = "coop.follow"
+    ENQUIRY_ANSWER = "enquiry.answer"
+    ENQUIRY_ASK = "enquiry.ask"
+    ENQUIRY_SEE = "enquiry.see"
+    ENQUIRY_SORT = "enquiry.sort"
     EXCHANGE_ASK = "exchange.ask"
     EXCHANGE_MEDIATE = "exchange.mediate"
     EXCHANGE_SEE = "exchange.see"
@@ -157,6 +173,10 @@ RULES: dict[Act, Rule] = {
     Act.COOP_ANSWER_FOLLOW: steward_of_the_coop,
     Act.COOP_EDIT: steward_of_the_coop,
     Act.COOP_FOLLOW: steward_of_the_coop,
+    Act.ENQUIRY_ANSWER: one_of_its_sides,
+    Act.ENQUIRY_ASK: asks_from_outside,
+    Act.ENQUIRY_SEE: one_of_its_sides_or_called,
+    Act.ENQUIRY_SORT: steward_of_the_coop,  # let in whom nobody here knows, hide a question
     Act.EXCHANGE_ASK: asks_from_outside,
     Act.EXCHANGE_MEDIATE: mediator,
     Act.EXCHANGE_SEE: one_of_the_two_or_mediator,
@@ -186,7 +206,7 @@ RULES: dict[Act, Rule] = {
 }
 
 
-def may(who: Member | None, act: Act, what: What | Between) -> bool:
+def may(who: Member | None, act: Act, what: What | Between | Talk) -> bool:
     """Whether they may; nobody signed in is None.
 
     LISTING_SEE wants a `Seen`, MEMBER_INVITE a `Door`, MEMBER_LET_IN and MEMBER_SUSPEND a `Person`.
@@ -194,7 +214,7 @@ def may(who: Member | None, act: Act, what: What | Between) -> bool:
     return RULES[act](who, what)
 
 
-def require(who: Member | None, act: Act, what: What | Between) -> None:
+def require(who: Member | None, act: Act, what: What | Between | Talk) -> None:
     """Raise Forbidden unless they may.
 
     Not for pages that show a listing: those ask `may` and raise NotFound, because a 403 would tell

@@ -69,6 +69,19 @@ class Between(Protocol):
     def mediated(self) -> bool: ...
 
 
+class Talk(Protocol):
+    """What some sides say to each other, and the coop whose stewards one of them called, if one did."""
+
+    @property
+    def coop_id(self) -> str: ...
+
+    @property
+    def sides(self) -> "tuple[Standing, ...]": ...
+
+    @property
+    def reported_to(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OfCoop:
     """A coop as that which an act is done to: its profile, its follows, its members, its keys."""

@@ -32,6 +32,7 @@ from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
 from fedicoop.desk.houses import SettleHouse
 from fedicoop.desk.settling import settle_house
+from fedicoop.enquiries import routes as enquiries
 from fedicoop.exchanges import keeping as exchanges
 from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
@@ -97,7 +98,7 @@ WORK: Work = {
     "BackFill": (BackFill, heard.back_fill),
     "CatchUp": (CatchUp, catching_up.catch_up),
     "LetGo": (LetGo, tasks.let_go),
-    "Forget": (Forget, tasks.forget),
+    "Forget": (Forget, enquiries.forget),
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
     "MakeBackup": (MakeBackup, make_backup),
@@ -116,7 +117,14 @@ WORK: Work = {
 }
 """Every promise that a commit can make, and who keeps it."""
 
-WAITING: tuple[Ask, ...] = (overview.waiting, hub.waiting, own.waiting, network.waiting, reporting.waiting)
+WAITING: tuple[Ask, ...] = (
+    overview.waiting,
+    enquiries.waiting,
+    hub.waiting,
+    own.waiting,
+    network.waiting,
+    reporting.waiting,
+)
 """What may wait for a member, as `/moi` counts it: each room says what it has."""
 
 HOUSE_KEEPING = timedelta(seconds=60)
@@ -160,6 +168,7 @@ async def house_keeping(node: Node) -> None:
             await publishing.sweep(tx)
             await reminding.tell_of_ends(tx)
             await reports.forget_old(tx)
+            await enquiries.forget_old(tx)
     if hourly:
         await hanging.renew(node)
         await pictures.sweep(node)
@@ -173,6 +182,7 @@ ROUTES: list[BaseRoute] = [
     *actors.routes,
     *outbox.routes,
     *follows.routes,
+    *enquiries.routes,
     *collections.routes,
     *media.routes,
     *tiles.routes,

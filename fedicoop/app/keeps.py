@@ -2,6 +2,7 @@
 
 from fedicoop.clients import leaving as clients
 from fedicoop.desk import houses, reporting
+from fedicoop.enquiries import leaving as enquiries
 from fedicoop.exchanges import leaving as exchanges
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -17,6 +18,7 @@ from fedicoop.watches import leaving as watches
 
 KEEPS: Keeps = (
     Keep(exchanges.take_along, exchanges.leave, exchanges.names_of_photos),
+    Keep(enquiries.take_along, enquiries.forget),
     Keep(listings.take_along, listings.forget, listings.names_of_photos),
     Keep(reporting.take_along, reporting.forget),
     Keep(houses.take_along, houses.forget),

@@ -29,6 +29,7 @@ URGENT = 3
 MOST_FAULTS = 10
 PLACES = (
     ("/admin/membres", "members", "people"),
+    ("/admin/messages", "messages", "chat"),
     ("/admin/reseau", "network", "coops"),
     ("/admin/mots", "words", "tag"),
     ("/admin/signalements", "reports", "warning"),

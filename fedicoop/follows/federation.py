@@ -1,7 +1,7 @@
 """Follows on the wire: asked, answered, taken back."""
 
 from fedicoop.db import Tx
-from fedicoop.follows import store
+from fedicoop.follows import blocks, store
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import queue
@@ -22,6 +22,9 @@ async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
     asks again under a new id when it lost the answer: every Follow is answered.
     """
     us, sender = received.object, received.sender
+    if await blocks.any_blocks(tx, [us.id], sender.id):
+        await answer(tx, Reject, received.activity)
+        return
     before = await store.between(tx, sender.id, us.id)
     known = before is not None and before.status is Status.ACCEPTED
     waits = us.manually_approves or await peers.policy(tx, normal_host(sender.id)) is not Policy.OPEN

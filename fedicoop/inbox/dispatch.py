@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from fedicoop.db import Tx
+from fedicoop.enquiries import hearing as enquiries
 from fedicoop.follows import federation as follows
 from fedicoop.listings import hearing as listings
 from fedicoop.vocabulary.received import Received
@@ -15,6 +16,7 @@ from fedicoop.vocabulary.types import (
     Create,
     Delete,
     Follow,
+    Note,
     Proposal,
     Reject,
     Tombstone,
@@ -30,7 +32,7 @@ def anyone(_: Any_) -> bool:
     return True
 
 
-def by_its_author(received: Received[Any, Proposal]) -> bool:
+def by_its_author(received: Received[Any, Note]) -> bool:
     """Only the one to whom the thing is attributed."""
     return received.object.by == received.sender.id
 
@@ -50,6 +52,17 @@ def by_the_doer(received: Received[Any, Activity]) -> bool:
     return received.object.actor == received.sender.id
 
 
+async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
+    """Whatever of theirs it was: a listing, or something that was said about one."""
+    await enquiries.on_delete(tx, received)
+    await listings.on_delete(tx, received)
+
+
+async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
+    await enquiries.on_delete_actor(tx, received)
+    await listings.on_delete_actor(tx, received)
+
+
 class Entry(NamedTuple):
     allowed: Callable[[Any_], bool]
     handle: Callable[[Tx, Any_], Awaitable[None]]
@@ -62,9 +75,11 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Undo, Follow): Entry(by_the_doer, follows.on_undo),
     (Create, Proposal): Entry(by_its_author, listings.on_create),
     (Update, Proposal): Entry(by_its_author, listings.on_update),
+    (Create, Note): Entry(by_its_author, enquiries.on_create),
+    (Update, Note): Entry(by_its_author, enquiries.on_update),
     (Update, Actor): Entry(by_itself, listings.on_update_actor),
-    (Delete, Tombstone): Entry(anyone, listings.on_delete),
-    (Delete, Actor): Entry(by_itself, listings.on_delete_actor),
+    (Delete, Tombstone): Entry(anyone, on_delete),
+    (Delete, Actor): Entry(by_itself, on_delete_actor),
     (Announce, Proposal): Entry(anyone, listings.on_announce),
     (Undo, Announce): Entry(by_the_doer, listings.on_undo_announce),
 }

@@ -7,10 +7,9 @@ from starlette.routing import Route
 from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
-from fedicoop.errors import NotFound
-from fedicoop.listings import seeing, store
+from fedicoop.listings import store
 from fedicoop.listings.federation import to_note
-from fedicoop.listings.listing import Kind, Listing
+from fedicoop.listings.listing import Kind
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor, Collection, Iri, Tag
 from fedicoop.vocabulary.writing import write
@@ -72,35 +71,9 @@ async def featured_tags(request: Request) -> Response:
     return activity_response(request, write_tags(f"{actor.id}/featured-tags", tags))
 
 
-async def _public(request: Request) -> Listing:
-    node: Node = request.app.state.node
-    async with node.db.read() as tx:
-        listing = await store.find(tx, f"{node.settings.origin}/listings/{request.path_params['key']}")
-    if listing is None or not seeing.is_public(listing):
-        raise NotFound("page.not_found", request.path_params["key"])
-    return listing
-
-
-async def replies(request: Request) -> Response:
-    """Questions under a listing.  None is kept yet, so none is claimed."""
-    listing = await _public(request)
-    if collections.asked_page(request) is None:
-        return collections.index(request, f"{listing.id}/replies", 0)
-    return collections.page(request, f"{listing.id}/replies", [], total=0)
-
-
-async def context(request: Request) -> Response:
-    """The conversation that a listing begins (FEP-7888)."""
-    listing = await _public(request)
-    collection = Collection(id=Iri(f"{listing.id}/context"), total=1, items=(Iri(listing.id),))
-    return activity_response(request, write(collection))
-
-
 routes = [
     Route("/actors/{handle}/offers", of_kind),
     Route("/actors/{handle}/needs", of_kind),
     Route("/actors/{handle}/featured", featured),
     Route("/actors/{handle}/featured-tags", featured_tags),
-    Route("/listings/{key}/replies", replies),
-    Route("/listings/{key}/context", context),
 ]

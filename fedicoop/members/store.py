@@ -42,6 +42,12 @@ async def get(tx: Tx, id: str) -> Member:
     return await tx.one(Member, f"SELECT {_COLUMNS} FROM members WHERE id = :id", id=id)
 
 
+async def speaking_as(tx: Tx, actor_id: str) -> Member | None:
+    """The member whose voice outside that actor is."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE actor_id = :id AND left_at IS NULL"
+    return await tx.maybe(Member, sql, id=actor_id)
+
+
 async def account(tx: Tx, id: str) -> Account:
     """Raises NotFound, also for who has left."""
     sql = f"SELECT {_ACCOUNT} FROM members WHERE id = :id AND left_at IS NULL"

@@ -86,12 +86,14 @@ async def see_all(tx: Tx, member_id: str) -> None:
 
 
 async def see_about(tx: Tx, member_id: str, path: str) -> None:
-    """A member looks at the thing itself: for pages that notices lead to."""
+    """A member looks at the thing itself, whole: for pages that notices lead to, or to a place on them."""
     await tx.run(
         """UPDATE notices SET seen_at = :now
-           WHERE member_id = :member AND seen_at IS NULL AND path = :path""",
+           WHERE member_id = :member AND seen_at IS NULL
+             AND (path = :path OR substr(path, 1, length(:within)) = :within)""",
         member=member_id,
         path=path,
+        within=f"{path}#",
         now=tx.now,
     )
 

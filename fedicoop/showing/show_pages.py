@@ -11,6 +11,8 @@ from fedicoop.access import Act, Member, may
 from fedicoop.actors import coops as decisions
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
+from fedicoop.enquiries import reading as enquiries
+from fedicoop.enquiries.reading import Thread
 from fedicoop.errors import NotFound
 from fedicoop.finding import mapping, matching, similar
 from fedicoop.finding.matching import Match
@@ -79,6 +81,7 @@ class _Scene:
     writer: str  # who wrote it, told inside their own coop alone
     follow_writer: str  # their handle, where they let this viewer follow them
     mine: bool
+    threads: list[Thread]  # what was asked about it in public
     takings: list[Taking]  # what agreements take of it
     spot: Spot | None
     has_rules: bool  # whether the coop whose it is wrote some, on its page
@@ -115,6 +118,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         writer=writer.name if writer else "",
         follow_writer=writer.handle if writer and lets else "",
         mine=mine,
+        threads=await enquiries.thread_of(tx, listing.id, who),
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
         has_rules=bool(listing.coop_id and (await decisions.get(tx, listing.coop_id)).rules),
         spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
@@ -146,6 +150,7 @@ def _draw(request: Request, scene: _Scene) -> Response:
         writer=scene.writer,
         follow_writer=scene.follow_writer,
         mine=scene.mine,
+        threads=scene.threads,
         similar=scene.similar,
         matches=scene.matches,
         speakers=scene.speakers,

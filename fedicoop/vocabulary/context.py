@@ -58,6 +58,7 @@ _NOTE: Terms = {
     "canQuote": _id("gts:canQuote"),
     "automaticApproval": _id("gts:automaticApproval"),
 }
+_CONVERSATION: Terms = {"ostatus": "http://ostatus.org#", "conversation": "ostatus:conversation"}
 _LISTING: Terms = {
     **_VALUEFLOWS,
     "om2": "http://www.ontology-of-units-of-measure.org/resource/om-2/",
@@ -99,7 +100,7 @@ def _needs(thing: t.Thing) -> tuple[set[str], Terms]:
             more = {**(_TIMES if _has_times(thing) else {}), **(_DEPOSIT if thing.deposit else {})}
             return {_DATA_INTEGRITY}, {**_NOTE, **_LISTING, **more}
         case t.Note():
-            return set(), _NOTE
+            return set(), {**_NOTE, **(_CONVERSATION if thing.conversation else {})}
         case t.Activity():
             return _needs(thing.object)
         case t.Collection():

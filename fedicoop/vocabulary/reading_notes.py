@@ -77,6 +77,7 @@ def _note(at: Cursor, said: Cursor) -> dict[str, Any]:
         "cc": (at if at.get("cc") is not None else said).iris("cc"),
         "in_reply_to": at.find_iri("inReplyTo"),
         "context": at.find_iri("context"),
+        "conversation": next(iter(_uris(at, "conversation")), None),
         "replies": at.find_iri("replies"),
         "tags": read_tags(at),
         "images": read_images(at),

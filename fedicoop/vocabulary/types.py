@@ -130,6 +130,7 @@ class Note:
     cc: tuple[Iri, ...] = ()
     in_reply_to: Iri | None = None
     context: Iri | None = None
+    conversation: str | None = None  # any URI (Mastodon: tag:…): what its server calls the thread
     replies: Iri | None = None
     tags: tuple[Tag, ...] = ()
     images: tuple[Image, ...] = ()

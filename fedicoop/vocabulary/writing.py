@@ -87,7 +87,7 @@ def _note(note: t.Note) -> Json:
         **({"location": write_place(note.location)} if note.location else {}),
         "attachment": [write_image(image) for image in note.images],
         "tag": [present(type=tag.type, name=tag.name, href=tag.href) for tag in note.tags],
-        **present(context=note.context),
+        **present(context=note.context, conversation=note.conversation),
         **({"replies": _replies(note.replies)} if note.replies else {}),
         **({"interactionPolicy": {"canQuote": {"automaticApproval": [t.PUBLIC]}}} if public else {}),
         **({"updated": moment_text(note.updated)} if note.updated else {}),

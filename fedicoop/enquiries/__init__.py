@@ -1,0 +1,1 @@
+"""What is asked and answered about listings, from anywhere."""

@@ -1,0 +1,233 @@
+"""A reply from anywhere becomes an enquiry: public ones stand under the listing, private ones are private."""
+
+import pytest
+
+from tests.browsing import Visitor, signed_in
+from tests.enquiring import kept, message, words, write
+from tests.hostile import PUBLIC, fixtures
+
+village, nord, friend, evil = fixtures()
+
+
+async def opened(nord, path, who=None):
+    visitor = await signed_in(nord, who) if who else Visitor(nord)
+    return await visitor.open(path)
+
+
+async def test_a_public_reply_stands_under_the_listing_with_who_and_whence(nord, friend):
+    listing = await nord.publish("Vélo cargo")
+
+    await write(friend, nord, "115", "Encore disponible ?", cc=[nord.coop.id], inReplyTo=listing.id)
+
+    page = await opened(nord, f"/l/{listing.key}")
+    assert "Encore disponible ?" in page.words
+    assert "@bob@friend.test" in page.words
+
+
+async def test_an_unlisted_reply_is_public_too(nord, friend):
+    listing = await nord.publish()
+
+    await write(
+        friend, nord, "1", "Combien pèse-t-il ?", to=[nord.coop.id], cc=[PUBLIC], inReplyTo=listing.id
+    )
+
+    assert "Combien pèse-t-il ?" in (await opened(nord, f"/l/{listing.key}")).words
+
+
+async def test_a_reply_to_a_reply_stands_in_the_same_thread_and_in_order(nord, friend):
+    listing = await nord.publish()
+    friend.actor("carole")
+    first = await write(friend, nord, "1", "premier mot", inReplyTo=listing.id)
+    await write(friend, nord, "2", "deuxième mot", by="carole", inReplyTo=first["id"])
+    await write(friend, nord, "3", "troisième mot", inReplyTo=f"{friend.origin}/users/carole/statuses/2")
+
+    said = await kept(nord)
+    text = (await opened(nord, f"/l/{listing.key}")).words
+
+    assert len({conversation.id for conversation, _ in said}) == 1
+    places = [text.index(f"{word} mot") for word in ("premier", "deuxième", "troisième")]
+    assert places == sorted(places)
+
+
+async def test_a_private_reply_opens_a_conversation_and_is_on_no_page_for_others(nord, friend):
+    """The shape of Mastodon, brought to the shared inbox."""
+    listing = await nord.publish()
+    await write(friend, nord, "116", "je peux passer samedi ?", to=[nord.coop.id], inReplyTo=listing.id)
+
+    [(conversation, said)] = await kept(nord)
+
+    assert (conversation.public, said.public, conversation.listing_id) == (False, False, listing.id)
+    assert "samedi" not in (await opened(nord, f"/l/{listing.key}")).words
+
+
+@pytest.mark.parametrize("addressed", ["the coop, by mention alone", "the followers too"])
+async def test_whatever_is_not_for_everybody_is_private(nord, friend, addressed):
+    listing = await nord.publish()
+    to = [] if addressed.startswith("the coop") else [f"{friend.id('bob')}/followers"]
+    await write(friend, nord, "1", "secret", to=to, mentions=[nord.coop.id], inReplyTo=listing.id)
+
+    [(conversation, said)] = await kept(nord)
+
+    assert not conversation.public
+    assert not said.public
+
+
+async def test_a_private_reply_that_names_nobody_of_ours_is_not_ours_to_read(nord, friend):
+    """Security case 73: addressed to one actor elsewhere, it is for nobody here."""
+    listing = await nord.publish()
+
+    await write(friend, nord, "1", "entre nous", to=[friend.id("alice")], inReplyTo=listing.id)
+
+    assert await kept(nord) == []
+
+
+async def test_a_private_answer_to_a_public_question_leaves_the_public_thread(nord, friend):
+    listing = await nord.publish()
+    first = await write(friend, nord, "1", "question ouverte", inReplyTo=listing.id)
+
+    await write(friend, nord, "2", "et mon numéro", to=[nord.coop.id], inReplyTo=first["id"])
+
+    (one, _), (two, _) = await kept(nord)
+    assert (one.public, two.public, two.listing_id) == (True, False, listing.id)
+    assert "numéro" not in (await opened(nord, f"/l/{listing.key}")).words
+
+
+async def test_a_note_that_mentions_the_coop_is_for_its_stewards(nord, friend):
+    await write(friend, nord, "1", "prêtez-vous des remorques ?", to=[nord.coop.id])
+
+    [(conversation, _)] = await kept(nord)
+    assert (conversation.owner_id, conversation.listing_id) == (nord.coop.id, "")
+
+
+async def test_a_note_to_a_member_is_for_that_member_alone(nord, friend):
+    lea = await nord.join("lea")
+
+    await write(friend, nord, "1", "bonjour Léa", to=[lea.actor_id])
+
+    [(conversation, _)] = await kept(nord)
+    assert conversation.owner_member_id == lea.id
+    assert [side.member_id for side in conversation.sides] == [lea.id]
+
+
+async def test_a_note_that_has_nothing_to_do_with_us_is_not_kept(nord, friend):
+    await write(friend, nord, "1", "il fait beau")
+    await write(friend, nord, "2", "réponse", inReplyTo="https://ailleurs.test/notes/1")
+
+    assert await kept(nord) == []
+
+
+async def test_a_vote_in_a_poll_is_no_question(nord, friend):
+    listing = await nord.publish()
+
+    await write(friend, nord, "1", "", inReplyTo=listing.id, name="Oui", content=None)
+
+    assert await kept(nord) == []
+
+
+async def test_a_public_reply_to_what_is_kept_to_followers_stays_between_the_two(nord, friend):
+    """Its page says nothing of it to others, and a stranger's does not even reach it (case 77)."""
+    listing = await nord.publish(visibility="followers")
+    await write(friend, nord, "1", "qui suis-je", inReplyTo=listing.id)
+
+    assert await kept(nord) == []
+
+
+async def test_the_same_reply_brought_twice_is_one_question(nord, friend):
+    listing = await nord.publish()
+    said = await write(friend, nord, "1", "une fois", inReplyTo=listing.id)
+
+    await friend.send(friend.says("Create", said, by="bob"), nord, by="bob")
+
+    assert await words(nord) == ["une fois"]
+
+
+async def test_an_edit_is_followed_and_an_older_one_is_not(nord, friend, network):
+    listing = await nord.publish()
+    said = await write(friend, nord, "1", "samedi ?", inReplyTo=listing.id)
+    newer = said | {"content": "<p>dimanche ?</p>", "updated": "2030-05-01T10:00:00Z"}
+    older = said | {"content": "<p>vendredi ?</p>", "updated": "2030-05-01T09:30:00Z"}
+    undated = said | {"content": "<p>jamais ?</p>"}
+
+    for edit in (newer, older, undated):
+        await friend.send(friend.says("Update", edit, by="bob"), nord, by="bob")
+
+    assert await words(nord) == ["dimanche ?"]
+
+
+async def test_nobody_edits_or_deletes_what_another_said(village):
+    nord, friend, evil = village
+    listing = await nord.publish()
+    said = await write(friend, nord, "1", "samedi ?", inReplyTo=listing.id)
+    forged = said | {"content": "<p>faux</p>", "updated": "2030-05-01T10:00:00Z"}
+
+    await evil.send(evil.says("Update", forged, by="mallory"), nord, by="mallory")
+    await friend.send(friend.says("Update", forged, by="alice"), nord)
+    await friend.send(friend.says("Delete", said["id"], by="alice"), nord)
+    await evil.send(evil.says("Delete", said["id"], by="mallory"), nord, by="mallory")
+
+    assert await words(nord) == ["samedi ?"]
+
+
+async def test_what_its_author_deletes_is_gone_and_comes_back_by_nothing(nord, friend):
+    listing = await nord.publish()
+    said = await write(friend, nord, "1", "samedi ?", inReplyTo=listing.id)
+
+    await friend.send(
+        friend.says("Delete", {"id": said["id"], "type": "Tombstone"}, by="bob"), nord, by="bob"
+    )
+    newer = said | {"updated": "2030-05-01T10:00:00Z"}
+    for kind in ("Create", "Update"):
+        await friend.send(friend.says(kind, newer, by="bob"), nord, by="bob")
+
+    assert await words(nord) == []
+    assert (await message(nord, said["id"])).html == ""
+    assert "samedi" not in (await opened(nord, f"/l/{listing.key}")).words
+
+
+async def test_a_deletion_that_overtakes_its_message_holds(nord, friend):
+    listing = await nord.publish()
+    id = f"{friend.origin}/users/bob/statuses/1"
+    await friend.send(friend.says("Delete", {"id": id, "type": "Tombstone"}, by="bob"), nord, by="bob")
+
+    await write(friend, nord, "1", "trop tard", inReplyTo=listing.id)
+
+    assert await kept(nord) == []
+
+
+async def test_an_actor_that_is_gone_leaves_no_word(nord, friend):
+    listing = await nord.publish()
+    await write(friend, nord, "1", "adieu", inReplyTo=listing.id)
+
+    await friend.send(friend.says("Delete", friend.id("bob"), by="bob"), nord, by="bob")
+
+    assert await words(nord) == []
+
+
+async def test_what_somebody_elsewhere_writes_is_never_active_on_our_pages(nord, friend):
+    listing = await nord.publish()
+    odd = '<p>Ah <script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a></p>'
+
+    await write(friend, nord, "1", "", inReplyTo=listing.id, content=odd, summary="<b>fort</b>")
+
+    text = (await opened(nord, f"/l/{listing.key}")).answer.text
+    assert "alert(1)" not in text
+    assert "&lt;b&gt;fort&lt;/b&gt;" in text
+
+
+async def test_one_source_is_heard_so_often_and_no_more(nord, friend):
+    listing = await nord.publish()
+    for number in range(32):
+        await write(friend, nord, str(number), f"mot {number}", inReplyTo=listing.id)
+
+    assert len(await kept(nord)) == 30
+
+
+async def test_members_who_look_after_the_listing_are_told_without_the_words(nord, friend):
+    lea = await nord.join("lea")
+    listing = await nord.publish("Remorque", by=lea)
+    await write(friend, nord, "1", "mot de passe secret", to=[nord.coop.id], inReplyTo=listing.id)
+
+    page = await opened(nord, "/alertes", lea)
+
+    assert "bob vous écrit au sujet de « Remorque »" in page.words.replace("\xa0", " ").replace("\u202f", " ")
+    assert "secret" not in page.words
