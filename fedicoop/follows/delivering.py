@@ -1,5 +1,6 @@
 """The last look before something leaves: what is for followers goes to those who follow still."""
 
+import json
 from datetime import timedelta
 
 from fedicoop.actors import leaving
@@ -47,11 +48,15 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
 
 
 async def _is_stale(node: Node, said: Sent | None, inbox: str) -> bool:
-    """Whether it is for followers, and nobody follows there any more."""
-    if said is None or said.public or said.type not in ("Create", "Update"):
+    """Whether it is for followers, and nobody follows there any more; who is named in person gets it."""
+    if said is None or said.public or not said.body or said.type not in ("Create", "Update"):
         return False
     async with node.db.read() as tx:
-        return not await store.read_at(tx, said.actor_id, inbox)
+        if await store.read_at(tx, said.actor_id, inbox):
+            return False
+        document = json.loads(said.body)
+        named = {*document["to"], *document["cc"]}
+        return named.isdisjoint(await actors.reading_at(tx, inbox))
 
 
 async def _ask_where(node: Node, task: Deliver, *, refused: bool) -> None:
