@@ -1,13 +1,14 @@
-"""What the people of a demonstration have asked each other for.
+"""What the people of a demonstration have asked each other for, and about.
 
 One request that waits, one loan under way, one that ended with thanks: all of things that are lent, so
-that every listing stays as it was written.
+that every listing stays as it was written.  One question in public, answered, and one in private that waits.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from fedicoop.access import Member
+from fedicoop.enquiries import actions as enquiries
 from fedicoop.exchanges import actions, asking
 from fedicoop.exchanges.exchange import Exchange, Plan
 from fedicoop.exchanges.steps import Step
@@ -31,7 +32,28 @@ async def deal(node: Node, people: Sequence[Member], pass_time: Callable[[timede
             continue
         asker = order[(order.index(owner) + 1) % len(order)]
         await _STORIES[number](node, listing, owner, asker)
+        await _talk(node, listing, owner, asker, public=number == 0)
         pass_time(timedelta(minutes=7))
+
+
+async def _talk(node: Node, listing: Listing, owner: Member, asker: Member, *, public: bool) -> None:
+    """A public question has its answer; a private one waits for it."""
+    question = _QUESTIONS[0 if public else 1]
+    async with node.db.write() as tx:
+        said = await enquiries.ask(
+            tx, asker, listing, question, public=public, once=f"demo {listing.key}", language="fr"
+        )
+        if public:
+            await enquiries.answer(
+                tx, owner, said.conversation_id, _ANSWER, once=f"demo {listing.key}", language="fr"
+            )
+
+
+_QUESTIONS = (
+    "Bonjour ! Est-ce que cela se transporte à vélo, ou faut-il une voiture ?",
+    "Bonjour ! Je peux passer après 18 heures, ou seulement en journée ?",
+)
+_ANSWER = "À vélo, sans souci : cela tient dans une grande sacoche."
 
 
 async def _ask(node: Node, listing: Listing, asker: Member, first: int, last: int, message: str) -> Exchange:

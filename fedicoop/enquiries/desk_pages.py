@@ -53,7 +53,7 @@ async def _draw(request: Request, who: Member, form: Form | None = None) -> Resp
         thrown=thrown,
         reported=called,
         form=form,
-        ways=tuple(Quarantine),
+        choices=tuple(Quarantine),
         done=done if done in _DONE else "",
     )
 

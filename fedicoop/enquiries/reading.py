@@ -141,7 +141,7 @@ async def _entries(tx: Tx, found: Sequence[Conversation], who: Member) -> list[E
         Entry(
             one,
             known.get(across[one.id]),
-            whence(known.get(across[one.id]), one),
+            whence(known.get(across[one.id]), host_of(who.coop_id)),
             last.get(one.id),
             sides[one.id],
             one.id in last and last[one.id].actor_id == one.actor_of(sides[one.id]),
@@ -150,13 +150,10 @@ async def _entries(tx: Tx, found: Sequence[Conversation], who: Member) -> list[E
     ]
 
 
-def whence(actor: Actor | None, near: Conversation | Message) -> str:
-    """user@host of somebody elsewhere, as it was confirmed or as its own document says."""
-    if actor is None:
-        return ""
-    home = host_of(actor.id)
-    ours = host_of(near.id) if isinstance(near, Message) and near.local else ""
-    return "" if home == ours else actor.webfinger or f"{actor.handle}@{home}"
+def whence(actor: Actor | None, house: str) -> str:
+    """user@host of somebody elsewhere, as it was confirmed or as its own document says; "" for ours."""
+    home = host_of(actor.id) if actor else house
+    return "" if actor is None or home == house else actor.webfinger or f"{actor.handle}@{home}"
 
 
 async def listing_of(tx: Tx, conversation: Conversation, viewer: Member) -> Listing | None:
@@ -168,18 +165,17 @@ async def listing_of(tx: Tx, conversation: Conversation, viewer: Member) -> List
 class _Drawing:
     """Messages as lines; each name is looked up once."""
 
-    def __init__(self, speakers: dict[str, Actor], ours: set[str], typists: dict[str, str]) -> None:
-        self.speakers, self.ours, self.typists = speakers, ours, typists
+    def __init__(self, speakers: dict[str, Actor], typists: dict[str, str]) -> None:
+        self.speakers, self.typists = speakers, typists
 
     @classmethod
     async def of(cls, tx: Tx, said: Sequence[Message]) -> "_Drawing":
         speakers = await actors.several(tx, {one.actor_id for one in said})
-        ours = {one.actor_id for one in said if one.local}
         typists = dict[str, str]()
         for id in {one.member_id for one in said if one.member_id}:
             member = await members.present(tx, id)
             typists[id] = member.name if member else ""
-        return cls(speakers, ours, typists)
+        return cls(speakers, typists)
 
     def thread(self, conversation: Conversation, said: Sequence[Message], viewer: Member | None) -> Thread:
         side = side_of(conversation, viewer)
@@ -190,7 +186,6 @@ class _Drawing:
         self, conversation: Conversation, message: Message, viewer: Member | None, side: Side | None
     ) -> Line:
         speaker = self.speakers.get(message.actor_id)
-        away = speaker is not None and message.actor_id not in self.ours
         mine = side is not None and message.actor_id == conversation.actor_of(side)
         own = viewer is not None and viewer.id == message.member_id
         for_coop = viewer is not None and message.actor_id == viewer.coop_id
@@ -199,7 +194,7 @@ class _Drawing:
         return Line(
             message,
             speaker,
-            whence(speaker, message) if away else "",
+            whence(speaker, host_of(message.id) if message.local else ""),
             message.actor_id == conversation.owner_id,
             mine or own,
             typed if typed and message.actor_id == conversation.coop_id else "",
