@@ -47,6 +47,8 @@ class World:
     activities: list[str] = field(default_factory=list)  # keys of all that our coops ever said
     secrets: dict[str, str] = field(default_factory=dict)  # good links, by the beginning of their path
     exchange: str = "0" * 26
+    talks: list[str] = field(default_factory=list)  # conversations
+    notes: list[str] = field(default_factory=list)  # keys of all that was said in them
 
     async def browser(self, who: str) -> Visitor:
         return await signed_in(self.house, self.people[who]) if who in self.people else Visitor(self.house)
@@ -252,6 +254,10 @@ def fill(path: str, name: str, here: World) -> Sequence[str]:
         return ("x" * 24,)  # keys of letters and feeds, which open nothing but somebody's own
     if path.startswith(("/echanges/", "/exchanges/")):
         return (here.exchange,)
+    if path.startswith("/moi/messages/"):
+        return here.talks or ("0" * 26,)
+    if path.startswith("/notes/"):
+        return here.notes or ("nothing",)
     known: dict[str, Sequence[str]] = {
         "key": here.samples,
         "id": ("0" * 26,),
