@@ -7,8 +7,8 @@
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +76,8 @@ class Job:
     failed_at: datetime | None = None
     probe: bool = False  # its lane is in trouble: this try tells whether that is over
     settled: bool = False  # done, to be tried again, or dead
+    beside: Callable[[Tx], Awaitable[None]] | None = field(default=None, repr=False)
+    """What the commit that ends this try writes down as well: why it failed, say."""
 
 
 @dataclass(frozen=True, slots=True)

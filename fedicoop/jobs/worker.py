@@ -123,6 +123,8 @@ async def _settle(node: Node, job: Job, outcome: Callable[[Tx], Awaitable[Result
     for time in range(int(LEASE.total_seconds() / PAUSE)):
         try:
             async with node.db.write(beside=True) as tx:
+                if job.beside is not None:
+                    await job.beside(tx)
                 return await outcome(tx)
         except Unavailable as problem:
             if not time:

@@ -1,12 +1,16 @@
 """Carrying one activity to one inbox, signed at the moment of sending."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from fedicoop.actors import keyring
 from fedicoop.errors import Malformed, NotFound, Problem, Unavailable, Unreachable
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
 from fedicoop.node import Node
+from fedicoop.outbox import answers
+from fedicoop.outbox.answers import Told
 from fedicoop.outbox.say import Deliver
 from fedicoop.outbox.trips import Before, Brought, Unsigned, trips_of
 from fedicoop.outward import Answer
@@ -35,11 +39,19 @@ async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | 
         return None
     if before.signer is None:
         raise NotFound("storage.not_found", f"the key of {sent.actor_id}")
-    answer, form = await _knock(node, task.inbox, sent.body.encode(), before.signer, before.form)
-    _try_again(node, task.inbox, answer)
+    told = Told(task.activity_id, task.inbox, normal_host(task.inbox), sent.type, task.object_id, None)
+    try:
+        answer, form = await _knock(node, task.inbox, sent.body.encode(), before.signer, before.form)
+        told = replace(told, status=answer.status, said="" if answer.status < 300 else answer.said)
+        _try_again(node, task.inbox, answer)
+    except Problem as problem:
+        failed = replace(told, problem=problem.key, said=told.said or problem.detail)
+        job.beside = partial(answers.note, some=[failed])
+        raise
     accepted = answer.status < 300
     fresh = None if form == (before.form or "cavage") else form
-    await trips_of(node).note(Brought(job, task, sent.type, accepted, fresh))
+    told = replace(told, problem="" if accepted else "delivery.refused")
+    await trips_of(node).note(Brought(job, task, told, fresh))
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
     return answer.status

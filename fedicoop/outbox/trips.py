@@ -16,7 +16,8 @@ from fedicoop.db.together import Together
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.node import Node
-from fedicoop.outbox import refusals, store
+from fedicoop.outbox import answers, refusals, store
+from fedicoop.outbox.answers import Told
 from fedicoop.outbox.say import Deliver
 from fedicoop.outbox.store import Sent
 from fedicoop.peers import store as peers
@@ -55,8 +56,7 @@ class Brought:
 
     job: Job
     task: Deliver
-    type: str
-    accepted: bool
+    told: Told
     form: Form | None  # None where it is the one that is known already
 
 
@@ -105,15 +105,16 @@ class Trips:
         async def write(tx: Tx) -> None:
             await queue.done_all(tx, [one.job for one in some])
             await peers.all_reached(tx, sorted({normal_host(one.task.inbox) for one in some}))
+            await answers.note(tx, [one.told for one in some])
             reached = [
                 (one.task.object_id, one.task.inbox)
                 for one in some
-                if one.accepted and one.type in _REMEMBERED
+                if not one.told.problem and one.told.type in _REMEMBERED
             ]
             if reached:
                 await store.reach_all(tx, reached)
             for one in some:
-                if one.accepted and one.form:
+                if not one.told.problem and one.form:
                     await peers.remember_signature(tx, normal_host(one.task.inbox), one.form)
 
         await self._node.db.surely(write, beside=True)
