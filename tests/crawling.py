@@ -266,6 +266,7 @@ def fill(path: str, name: str, here: World) -> Sequence[str]:
         "handle": ("nord", "ouest", "lea"),
         "path": ("v1/nothing", "v2/instance/"),
         "version": ("2.1",),
+        "host": ("est.test", "nowhere.test"),
         "tag": ("outil", "offre"),
         "code": ("FC-5016",),
         "secret": [*(one for start, one in here.secrets.items() if path.startswith(start)), "x" * 24],

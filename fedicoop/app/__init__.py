@@ -75,11 +75,14 @@ from fedicoop.node import Node
 from fedicoop.notices import pages as notice_pages
 from fedicoop.notices import store as notices
 from fedicoop.notices.news import WriteNews, write_morning_news, write_news
+from fedicoop.outbox import answers, refusals
 from fedicoop.outbox import pages as outbox
-from fedicoop.outbox import refusals
 from fedicoop.outbox.say import Deliver, FanOut
+from fedicoop.peers import readings, turned_away
 from fedicoop.peers import store as peers
 from fedicoop.publishing import own_pages, publishing, publishing_pages, script_pages
+from fedicoop.relations import pages as relations
+from fedicoop.relations.read_along import ReadAlong
 from fedicoop.showing import away_pages, coop_pages, machine_pages, opening_pages, share_pages, show_pages
 from fedicoop.showing import pages as listings
 from fedicoop.watches import hanging, heard, network, telling
@@ -153,6 +156,8 @@ async def house_keeping(node: Node) -> None:
             await received.forget(tx, tx.now - REMEMBERED)
             await peers.forget_silent(tx, tx.now - REMEMBERED)
             await refusals.forget_old(tx, tx.now - REMEMBERED)
+            for told in (answers, turned_away, readings):
+                await told.forget_old(tx)
             await sessions.forget_ended(tx)
             await applications.forget_ended(tx)
             await client_store.forget_unused(tx)
@@ -195,6 +200,7 @@ ROUTES: list[BaseRoute] = [
     *members.routes,
     *exchange_pages.routes,
     *first_run.routes,
+    *relations.routes,
     *watches.routes,
     *coop_page.routes,
     *desk.routes,
@@ -229,6 +235,7 @@ def build(node: Node) -> Starlette:
             Middleware(Measured),
             Middleware(PageHeaders),
             Middleware(SignedOnly, node=node),
+            Middleware(ReadAlong, node=node),
             Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),
             Middleware(OwnHost, host=node.settings.host),
             Middleware(door.Door),

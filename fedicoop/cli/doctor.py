@@ -6,23 +6,27 @@ from typing import Any
 import click
 
 from fedicoop.cli.command import Command, Given, as_json, option
-from fedicoop.cli.terminal import show, show_json, show_step
+from fedicoop.cli.terminal import one_line, show, show_json, show_step
 from fedicoop.cli.words import language, n, t
 
 ERROR_FOUND = 3
 
 
 @click.command(
-    cls=Command, examples=("fedicoop doctor --data-dir /var/lib/fedicoop", "fedicoop doctor --json --strict")
+    cls=Command,
+    examples=("fedicoop doctor --json --strict", "fedicoop doctor --remote @objets@objets.example"),
 )
 @option("--strict", is_flag=True)
+@option("--remote", metavar="@COOP@HOST")
 @as_json
-def doctor(strict: bool, as_json: bool) -> int:
+def doctor(strict: bool, remote: str | None, as_json: bool) -> int:
     from fedicoop.cli import opening
     from fedicoop.cli.checks import examine
     from fedicoop.desk import findings as findings_room
     from fedicoop.desk.findings import Finding
 
+    if remote is not None:
+        return _remote(remote, strict, as_json)
     flags = {"data_dir": click.get_current_context().ensure_object(Given).data_dir}
     findings = list[Finding]()
 
@@ -45,6 +49,30 @@ def doctor(strict: bool, as_json: bool) -> int:
             )
         )
     return ERROR_FOUND if errors or (strict and warnings) else 0
+
+
+def _remote(name: str, strict: bool, as_json: bool) -> int:
+    """The whole handshake with another house, and one verdict."""
+    from fedicoop.cli import opening
+    from fedicoop.cli.inspect import show_steps
+    from fedicoop.cli.peer_shown import verdict_lines
+    from fedicoop.relations import handshake
+
+    async def walk() -> handshake.Handshake:
+        async with opening.opened() as node:
+            return await handshake.walk(node, name, language())
+
+    walked = opening.perform(walk())
+    if as_json:
+        show_json(handshake.told(walked, language()))
+    else:
+        show(one_line(walked.name))
+        show_steps(walked.steps)
+        show()
+        for line in verdict_lines(walked.fault):
+            show(line)
+    wrong = any(one.mark == "✗" for one in walked.steps)
+    return ERROR_FOUND if wrong or (strict and walked.fault) else 0
 
 
 def _show(one: Any) -> None:

@@ -7,6 +7,7 @@ import click
 
 from fedicoop.cli import opening
 from fedicoop.cli.command import Group, as_json, dry_run, option
+from fedicoop.cli.peer_shown import show_peer
 from fedicoop.cli.terminal import marked, one_line, show, show_json, show_table, tell
 from fedicoop.cli.words import language, t
 from fedicoop.errors import Malformed
@@ -23,6 +24,9 @@ reason_option = option("--reason", metavar="TEXT", default="")
 @click.group(cls=Group, examples=("fedicoop peer list", "fedicoop peer close spam.example --reason …"))
 def peer() -> None:
     pass
+
+
+peer.add_command(show_peer)
 
 
 @peer.command("list", examples=("fedicoop peer list", "fedicoop peer list --json"))

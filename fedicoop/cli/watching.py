@@ -15,11 +15,13 @@ PAUSE = 30.0  # seconds
 async def watch(node: "Node", stop: asyncio.Event) -> None:
     """Keep the errors, compare the clock, look around; until `stop`, and once more then."""
     from fedicoop.desk import checks, clock, troubles
+    from fedicoop.inbox.turning_away import gathered_of
 
     while True:
         last = stop.is_set()
         try:
             await troubles.keep(node)
+            await gathered_of(node).keep(node.db)
             if not last:
                 await clock.note(node)
                 await checks.look_around(node)

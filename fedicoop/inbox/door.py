@@ -24,7 +24,7 @@ from fedicoop.errors import (
     Unauthenticated,
     Unsupported,
 )
-from fedicoop.inbox import verifying
+from fedicoop.inbox import turning_away, verifying
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.inbox.gate import Gate, Known, Letter, Voice
 from fedicoop.inbox.paces import Paces, take
@@ -213,6 +213,7 @@ class Door:
             response = await receive(request)
         except Problem as problem:
             outcome = problem.key
+            await turning_away.note(request, problem)
             response = await problems.on_problem(request, problem)
         except ClientDisconnect as gone:
             outcome = "left"

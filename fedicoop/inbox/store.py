@@ -95,3 +95,32 @@ async def counts(tx: Tx) -> dict[str, int]:
     outcomes = ("waiting", "done", "ignored", "refused")
     sql = "SELECT count(*) FROM received WHERE outcome = :outcome"
     return {outcome: await tx.count(sql, outcome=outcome) for outcome in outcomes}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is remembered of a letter once it was heard."""
+
+    id: str
+    actor_id: str
+    type: str
+    received_at: datetime
+    outcome: str
+    reason: str | None
+
+
+async def of_house(tx: Tx, origins: Sequence[str], *, before: datetime, limit: int = 30) -> list[Receipt]:
+    """What came from a house, the last letter first; an id is of its actor's own origin, so it tells."""
+    found = list[Receipt]()
+    for origin in origins:
+        found += await tx.all(
+            Receipt,
+            """SELECT id, actor_id, type, received_at, outcome, reason FROM received
+               WHERE id >= :first AND id < :beyond AND received_at < :before
+               ORDER BY received_at DESC, id DESC LIMIT :limit""",
+            first=f"{origin}/",
+            beyond=f"{origin}0",  # the sign after the slash
+            before=before,
+            limit=limit,
+        )
+    return sorted(found, key=lambda one: (one.received_at, one.id), reverse=True)[:limit]

@@ -49,6 +49,32 @@ async def untouched(tx: Tx, lane: str, kind: str) -> list[Waiting]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A promise as whoever wonders about a house sees it."""
+
+    id: str
+    lane: str
+    kind: str
+    payload: str
+    attempts: int
+    created_at: datetime
+    run_at: datetime
+    last_error: str | None
+    dead: bool
+
+
+async def owed(tx: Tx, lane: str, *, limit: int = 20) -> list[Owed]:
+    """What is not kept yet in a lane, or was given up, in the order in which it was promised."""
+    return await tx.all(
+        Owed,
+        """SELECT id, lane, kind, payload, attempts, created_at, run_at, last_error, dead FROM jobs
+           WHERE lane = :lane ORDER BY dead, id LIMIT :limit""",
+        lane=lane,
+        limit=limit,
+    )
+
+
 async def waiting(tx: Tx, prefix: str, *, most: int) -> int:
     """How much waits in the lanes whose name begins so; counted no further than `most`."""
     return await tx.count(

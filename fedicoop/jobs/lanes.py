@@ -57,6 +57,24 @@ async def lanes(tx: Tx) -> list[Lane]:
     )
 
 
+async def of_names(tx: Tx, names: Sequence[str]) -> list[Lane]:
+    """The same of some lanes, as far as there is anything to do in them."""
+    places, named = among(names)
+    return await tx.all(
+        Lane,
+        f"""SELECT jobs.lane,
+                  count(*) FILTER (WHERE NOT dead) AS waiting, count(*) FILTER (WHERE dead) AS dead,
+                  min(created_at) FILTER (WHERE NOT dead) AS oldest, lanes.closed_until, lanes.since,
+                  coalesce(lanes.failures, 0) AS failures,
+                  coalesce(lanes.last_error, max(jobs.last_error)) AS last_error
+           FROM jobs LEFT JOIN lanes ON lanes.lane = jobs.lane
+           WHERE jobs.lane IN ({places})
+           GROUP BY jobs.lane, lanes.closed_until, lanes.since, lanes.failures, lanes.last_error
+           ORDER BY jobs.lane DESC""",
+        **named,
+    )
+
+
 async def failing_since(tx: Tx, lane: str) -> datetime | None:
     """Since when nothing goes through in a lane; None where it is healthy."""
     found = await _trouble(tx, lane)

@@ -42,6 +42,10 @@ class Clocks:
         while len(self._found) > MOST:
             self._found.pop(next(iter(self._found)))
 
+    def of(self, peer: str) -> float | None:
+        """By how many seconds a house was ahead of us when it last said the time."""
+        return self._found.get(peer)
+
     def skew(self) -> Skew | None:
         """The middle of what was heard: half of the houses must be wrong to mislead us."""
         if len(self._found) < FEWEST:

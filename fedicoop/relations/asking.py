@@ -82,4 +82,5 @@ async def judge_clock(tx: Tx, seconds: float, host: str) -> Finding:
     others = await clock.noted(tx)
     ours = others is not None and abs(others.seconds) > clock.ODD and (others.seconds > 0) == (seconds > 0)
     apart = str(round(abs(seconds)))
-    return failed("clock", verdict("clock_here" if ours else "clock_there", host=host, seconds=apart))
+    problem = verdict("clock_here" if ours else "clock_there", host=host, seconds=apart)
+    return Finding("clock", "✗" if abs(seconds) > clock.FATAL else "!", problem=problem)

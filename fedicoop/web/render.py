@@ -165,15 +165,23 @@ def _environment() -> "Environment":
         commands=filters.commands,
         thumbnail=filters.thumbnail,
         t_in=i18n.t,
-        t=pass_context(_t),
-        n=pass_context(_n),
-        day=pass_context(lambda page, date: i18n.day(date, page["language"])),
-        month=pass_context(lambda page, date: i18n.month(date, page["language"])),
-        ago=pass_context(lambda page, then: i18n.ago(then, page["now"], page["language"])),
-        money=pass_context(lambda page, money: i18n.money(money.amount, money.currency, page["language"])),
-        distance=pass_context(lambda page, km: i18n.distance(km, page["language"])),
+        **_in_their_language(),
     )
     return made
+
+
+def _in_their_language() -> dict[str, Any]:
+    """What says things in the language of whoever reads the page."""
+    return {
+        "t": pass_context(_t),
+        "n": pass_context(_n),
+        "day": pass_context(lambda page, date: i18n.day(date, page["language"])),
+        "month": pass_context(lambda page, date: i18n.month(date, page["language"])),
+        "ago": pass_context(lambda page, then: i18n.ago(then, page["now"], page["language"])),
+        "moment": pass_context(lambda page, at: i18n.moment(at, page["language"], page.get("zone"))),
+        "money": pass_context(lambda page, money: i18n.money(money.amount, money.currency, page["language"])),
+        "distance": pass_context(lambda page, km: i18n.distance(km, page["language"])),
+    }
 
 
 def _t(page: "Context", key: str, **values: object) -> str:

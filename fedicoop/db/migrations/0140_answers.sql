@@ -26,7 +26,6 @@ CREATE TABLE turned_away (              -- letters that were refused at the door
 CREATE TABLE readings (                 -- which houses fetched a listing or an actor of ours
     object_id   TEXT NOT NULL,
     host        TEXT NOT NULL,
-    proved      BOOLEAN NOT NULL,       -- its signature was checked with a key of that house
     first_at    TIMESTAMPTZ NOT NULL,
     last_at     TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (object_id, host)
