@@ -172,6 +172,8 @@ def _environment() -> "Environment":
 
 def _in_their_language() -> dict[str, Any]:
     """What says things in the language of whoever reads the page."""
+    from jinja2 import pass_context
+
     return {
         "t": pass_context(_t),
         "n": pass_context(_n),
