@@ -13,7 +13,7 @@ import pytest
 
 from fedicoop import outward
 from fedicoop.actors import directory, fetching
-from fedicoop.app import REMEMBERED
+from fedicoop.app.upkeep import REMEMBERED
 from fedicoop.cli import connection, hall
 from fedicoop.cli.root import root
 from fedicoop.exchanges import asking_pages, beside_pages, due, steps
