@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ from fedicoop.db.ids import new_ulid_source
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.errors import Conflict, Misconfigured, Unavailable
+from fedicoop.log import log
+from fedicoop.meta import FORMER_ORIGINS
 from fedicoop.node import Node
 from fedicoop.outward import Outward
 from fedicoop.settings import FILE, Settings
@@ -34,6 +37,15 @@ async def assemble(settings: Settings, *, create: bool = False, role: str = "com
     Raises Misconfigured and Unavailable.
     """
     engine = await open_engine(settings, create=create, role=role)
+    db = Database(engine, now, new_ulid_source(), settings.zone)
+    try:
+        if settings.on_postgresql:
+            await _inhabited(db, settings, create)
+        await migrate(db, backup=partial(back_up_before, settings))
+        settings = await _at_home(db, settings)
+    except BaseException:
+        await engine.close()
+        raise
     out = Outward(
         allowed_peers=settings.allowed_peers,
         user_agent=f"fedicoop/{__version__} (+{settings.origin})",
@@ -42,11 +54,6 @@ async def assemble(settings: Settings, *, create: bool = False, role: str = "com
         clock=now,
     )
     try:
-        db = Database(engine, now, new_ulid_source(), settings.zone)
-        if settings.on_postgresql:
-            await _inhabited(db, settings, create)
-        await migrate(db, backup=partial(_back_up, settings))
-        await _same_origin(db, settings)
         yield Node(settings, db, out)
     finally:
         await out.close()
@@ -80,8 +87,8 @@ async def _inhabited(db: Database, settings: Settings, create: bool) -> None:
         raise Misconfigured("settings.not_initialised", "no tables", folder=str(settings.data_dir))
 
 
-async def _back_up(settings: Settings, name: str) -> Path:
-    """Before a migration: the way back from it."""
+async def back_up_before(settings: Settings, name: str) -> Path:
+    """Before a migration, or a move: the way back from it."""
     settings.backups_dir.mkdir(parents=True, exist_ok=True)
     kind = "dump" if settings.on_postgresql else "db"
     target = settings.backups_dir / f"before-{name}-{now():%Y%m%dT%H%M%S}.{kind}"
@@ -92,11 +99,19 @@ async def _back_up(settings: Settings, name: str) -> Path:
     return target
 
 
-async def _same_origin(db: Database, settings: Settings) -> None:
-    """The origin is part of every address ever published: it cannot change behind anybody's back."""
+async def _at_home(db: Database, settings: Settings) -> Settings:
+    """The origin is part of every address ever published: it cannot change behind anybody's back.
+
+    Where the house has moved, and the settings still say where it was, the database is right.
+    """
     async with db.write() as tx:
         kept = await meta.find(tx, "origin")
+        former = (await meta.find(tx, FORMER_ORIGINS) or "").split()
         if kept is None:
             await meta.put(tx, "origin", settings.origin)
+        elif kept != settings.origin and settings.origin in former:
+            log.warning("settings.moved", said=settings.origin, origin=kept)
+            return replace(settings, origin=kept)
         elif kept != settings.origin:
             raise Misconfigured("settings.origin_changed", kept, kept=kept, given=settings.origin)
+    return settings

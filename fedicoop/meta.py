@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from fedicoop.db import Tx
 
+FORMER_ORIGINS = "former_origins"
+"""What this house was called before it moved, one origin a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Fact:

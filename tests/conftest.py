@@ -6,7 +6,7 @@ in, and what time it is.
 
 import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.actors.keyring import Pair
 from fedicoop.db import Database, inside
 from fedicoop.db.migrate import migrate
+from fedicoop.desk import house_moving
 from fedicoop.follows import actions as follows
 from fedicoop.jobs.worker import run_one
 from fedicoop.listings import actions as listings
@@ -211,6 +212,32 @@ class Network:
         for _ in range(6):
             if not any([await instance.settle() for instance in self.instances]):
                 return
+
+    async def move(self, instance: Instance, host: str) -> Instance:
+        """The same house under another name, started again; its old name still leads to it."""
+        before = instance.node
+        origin = f"https://{host}"
+        async with before.db.write() as tx:
+            await house_moving.move(tx, before.settings.origin, origin)
+        return await self.start_at(instance, origin)
+
+    async def start_at(self, instance: Instance, origin: str) -> Instance:
+        before = instance.node
+        settings = replace(before.settings, origin=origin)
+        out = Outward(
+            allowed_peers=frozenset(),
+            user_agent="test",
+            transport=self.switchboard,
+            own_origin=origin,
+            clock=self.clock,
+        )
+        async with before.db.read() as tx:
+            coop = (await actor_store.coops(tx))[0]
+        self.instances.remove(instance)
+        await instance.http.aclose()
+        moved = self._opened(Node(settings, before.db, out), coop)
+        self.switchboard.plug(before.settings.host, moved.app)
+        return moved
 
     def unplug(self, instance: Instance) -> None:
         self.switchboard.plugged.pop(instance.node.settings.host)

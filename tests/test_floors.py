@@ -121,7 +121,7 @@ def test_only_the_entrance_reads_the_environment():
 def test_one_room_one_table():
     """A table is named in one file of one room, besides the migrations and the actors beneath all."""
     owners = {
-        "listings": "listings/store.py",
+        "listings": "listings/store",
         "boosts": "listings",
         "search_listings": "listings/index_",
         "search_tokens": "listings/index_sqlite.py",

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from fedicoop.actors import leaving, public_keys, store
+from fedicoop.actors import leaving, moves, public_keys, store
 from fedicoop.actors.fetching import check_media_type, fetch, get_signed
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, NotFound, Problem, Unauthenticated, Unreachable
@@ -30,9 +30,10 @@ async def actor(node: Node, id: str, *, refresh: bool = False) -> Actor:
     """
     async with node.db.read() as tx:
         known, fresh, now = await store.find(tx, id), await store.freshness(tx, id), tx.now
+        formerly_ours = await moves.is_former(tx, id)  # whoever has that address now does not speak for it
     if fresh and fresh.gone_at:
         raise Gone("actor.gone", id, id=id)
-    ours = same_origin(id, node.settings.origin)
+    ours = formerly_ours or same_origin(id, node.settings.origin)
     if known and fresh and (ours or (not refresh and now - fresh.fetched_at < STALE)):
         return known
     if ours:

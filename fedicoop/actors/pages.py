@@ -72,7 +72,12 @@ async def webfinger(request: Request) -> Response:
         actor = await _finger(tx, node.settings.origin, resources[0])
     if actor is None:
         raise NotFound("webfinger.unknown", resources[0])
-    body = json.dumps(_descriptor(node.settings.origin, actor), ensure_ascii=False).encode()
+    return found(request, node.settings.origin, actor)
+
+
+def found(request: Request, origin: str, actor: Actor) -> Response:
+    """What WebFinger answers about an actor at an origin of this house."""
+    body = json.dumps(_descriptor(origin, actor), ensure_ascii=False).encode()
     return _discovery(request, body, "application/jrd+json", _DAYS_3)
 
 

@@ -13,9 +13,9 @@ from fedicoop.vocabulary.types import Actor, Field, Image, Key
 _PLAIN = [
     *("id", "type", "handle", "name", "inbox", "outbox", "shared_inbox", "followers", "following"),
     *("featured", "featured_tags", "offers", "needs", "webfinger", "summary", "url"),
-    *("manually_approves", "discoverable", "indexable", "published"),
+    *("manually_approves", "discoverable", "indexable", "published", "moved_to"),
 ]
-_COLUMNS = ", ".join([*_PLAIN, "icon", "fields", "implements"])
+_COLUMNS = ", ".join([*_PLAIN, "icon", "fields", "implements", "also_known_as"])
 
 
 _FIXED = ("id", "local", "type", "webfinger")
@@ -46,6 +46,8 @@ class _Row:
     icon: str | None
     fields: str
     implements: tuple[str, ...]
+    also_known_as: tuple[str, ...]
+    moved_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def find_by_handle(tx: Tx, handle: str, host: str) -> Actor | None:
     """A peer's actor by the handle that members type; confirmed names first."""
     return await _maybe(
         tx,
-        "NOT local AND (webfinger = :name OR (lower(handle) = :handle AND host = :host))",
+        "NOT local AND NOT former AND (webfinger = :name OR (lower(handle) = :handle AND host = :host))",
         order="CASE WHEN webfinger = :name THEN 0 ELSE 1 END, id",
         name=f"{handle}@{host}",
         handle=handle.lower(),
@@ -105,7 +107,7 @@ async def known_coops(tx: Tx) -> list[Actor]:
     """The coops elsewhere that a coop of ours follows."""
     return await _all(
         tx,
-        """NOT local AND gone_at IS NULL AND id IN
+        """NOT local AND NOT former AND gone_at IS NULL AND id IN
            (SELECT followed_id FROM follows WHERE status = 'accepted') ORDER BY name, id""",
     )
 
@@ -134,6 +136,7 @@ async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
         "icon": json.dumps(asdict(actor.icon)) if actor.icon else None,
         "fields": [asdict(field) for field in actor.fields],
         "implements": actor.implements,
+        "also_known_as": actor.also_known_as,
     }
     names = [*values, "local", "host", "fetched_at"]
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in _FIXED)
@@ -144,7 +147,7 @@ async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
     await tx.run(
         f"""INSERT INTO actors ({", ".join(names)}) VALUES ({", ".join(":" + name for name in names)})
             ON CONFLICT (id) DO UPDATE SET {changes}
-            WHERE actors.local = excluded.local AND actors.gone_at IS NULL""",
+            WHERE actors.local = excluded.local AND actors.gone_at IS NULL AND NOT actors.former""",
         **values,
         local=local,
         host=normal_host(actor.id),
@@ -194,6 +197,13 @@ async def reading_at(tx: Tx, inbox: str) -> list[str]:
     sql = """SELECT id FROM actors WHERE (inbox = :inbox OR shared_inbox = :inbox)
                AND NOT local AND gone_at IS NULL ORDER BY id LIMIT 10"""
     return [row.id for row in await tx.all(_Id, sql, inbox=inbox)]
+
+
+async def former(tx: Tx, prefix: str) -> list[Actor]:
+    """What stands in for actors of ours at an address that this house had; `prefix` is that address."""
+    beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    where = "former AND gone_at IS NULL AND id >= :prefix AND id < :beyond"
+    return await _all(tx, where, prefix=prefix, beyond=beyond)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from fedicoop.actors import pages as actors
 from fedicoop.actors.facing import Faces
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.app import keeps, probes
+from fedicoop.app.former_host import FormerHost
 from fedicoop.app.keeps import KEEPS
 from fedicoop.app.measures import Measured
 from fedicoop.app.probes import OwnHost
@@ -16,6 +17,7 @@ from fedicoop.clients import doors as client_doors
 from fedicoop.clients import routes as clients
 from fedicoop.desk import (
     coop_page,
+    domain_pages,
     first_run,
     house_pages,
     report_pages,
@@ -24,6 +26,7 @@ from fedicoop.desk import (
 )
 from fedicoop.desk import pages as desk
 from fedicoop.desk.backups import MakeBackup, make_backup
+from fedicoop.desk.house_moving import EndOldIds, SayMoved, end_old_ids, say_moved
 from fedicoop.desk.houses import SettleHouse
 from fedicoop.desk.settling import settle_house
 from fedicoop.enquiries import routes as enquiries
@@ -31,7 +34,7 @@ from fedicoop.exchanges import overview
 from fedicoop.exchanges import routes as exchange_pages
 from fedicoop.finding import data_pages, explore_pages, town_pages, words_pages
 from fedicoop.follows import pages as follows
-from fedicoop.follows.back_fill import BackFill, CatchUp, LetGo
+from fedicoop.follows.back_fill import BackFill, CatchUp, HandOver, LetGo
 from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
 from fedicoop.help import pages as manual
@@ -43,7 +46,7 @@ from fedicoop.inbox.pressure import Pressure
 from fedicoop.inbox.process import Process, process
 from fedicoop.inbox.signed_only import SignedOnly
 from fedicoop.jobs.worker import Work
-from fedicoop.listings import catching_up, collections, own, resting, tasks
+from fedicoop.listings import catching_up, collections, handing_over, own, resting, tasks
 from fedicoop.listings import leaving as listing_leaving
 from fedicoop.listings.news import Listed
 from fedicoop.mail.carrying import carry
@@ -100,6 +103,9 @@ WORK: Work = {
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
     "Erase": (Erase, keeps.erase),
+    "HandOver": (HandOver, handing_over.hand_over),
+    "SayMoved": (SayMoved, say_moved),
+    "EndOldIds": (EndOldIds, end_old_ids),
     "SettleHouse": (SettleHouse, settle_house),
     "Bury": (Bury, listing_leaving.bury),
 }
@@ -140,6 +146,7 @@ ROUTES: list[BaseRoute] = [
     *report_pages.routes,
     *reported_pages.routes,
     *house_pages.routes,
+    *domain_pages.routes,
     *notice_pages.routes,
     *data_pages.routes,
     *coop_pages.routes,
@@ -167,6 +174,7 @@ def build(node: Node) -> Starlette:
         middleware=[
             Middleware(Measured),
             Middleware(PageHeaders),
+            Middleware(FormerHost, node=node),
             Middleware(SignedOnly, node=node),
             Middleware(ReadAlong, node=node),
             Middleware(Rendered, commits=lambda: node.db.commits, clock=node.db.clock),

@@ -22,6 +22,7 @@ PLACES = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "db": "moving:db",
+    "move-domain": "move_domain:move_domain",
     "version": "about:version",
     "completion": "about:completion",
 }

@@ -22,3 +22,11 @@ class CatchUp:
     """We were away: read again what `followed_id` offers and needs, and ask after what is not there."""
 
     followed_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Somebody who followed `actor_id` at its old id follows it here: what there is goes to `inbox`."""
+
+    actor_id: str
+    inbox: str

@@ -1,8 +1,11 @@
 """Follows on the wire: asked, answered, taken back."""
 
+from datetime import timedelta
+
+from fedicoop.actors import moves
 from fedicoop.db import Tx
 from fedicoop.follows import blocks, store
-from fedicoop.follows.back_fill import BackFill, LetGo
+from fedicoop.follows.back_fill import BackFill, HandOver, LetGo
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import queue
 from fedicoop.outbox.say import Audience, activity_id, say
@@ -26,12 +29,27 @@ async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
         await answer(tx, Reject, received.activity)
         return
     before = await store.between(tx, sender.id, us.id)
-    known = before is not None and before.status is Status.ACCEPTED
+    came_along = await _came_along(tx, sender, us)
+    known = came_along or (before is not None and before.status is Status.ACCEPTED)
     waits = us.manually_approves or await peers.policy(tx, normal_host(sender.id)) is not Policy.OPEN
     status = Status.ACCEPTED if known or not waits else Status.PENDING
     await store.ask(tx, received.activity.id, sender.id, us.id, status)
     if status is Status.ACCEPTED:
         await answer(tx, Accept, received.activity)
+
+
+async def _came_along(tx: Tx, sender: Actor, us: Actor) -> bool:
+    """Whether they followed us under an older id of ours; that follow ends, and they get what there is."""
+    came = False
+    for old_id in await moves.own_forerunners(tx, us.id):
+        there = await store.between(tx, sender.id, old_id)
+        if there is not None:
+            await store.end(tx, there)
+            came = came or there.status is Status.ACCEPTED
+    inbox = sender.shared_inbox or sender.inbox
+    if came and await peers.take_turn(tx, f"hand over {us.id} to {inbox}", timedelta(hours=1)):
+        await queue.enqueue(tx, HandOver(us.id, inbox), lane="hand over", thread=inbox)
+    return came
 
 
 async def answer(tx: Tx, kind: type[Accept] | type[Reject], follow: Follow) -> None:
@@ -57,6 +75,22 @@ async def on_accept(tx: Tx, received: Received[Accept, Follow]) -> None:
     await store.decide(tx, following, Status.ACCEPTED)
     task = BackFill(followed_id=following.followed_id)
     await queue.enqueue(tx, task, lane=f"read {normal_host(following.followed_id)}")
+    await _leave_as_before(tx, following)
+
+
+async def _leave_as_before(tx: Tx, following: Following) -> None:
+    """We hear them under our new id: what an id that we had before asked of them is taken back."""
+    for old_id in await moves.own_forerunners(tx, following.follower_id):
+        if before := await store.between(tx, old_id, following.followed_id):
+            await end_politely(tx, before)
+
+
+async def end_politely(tx: Tx, following: Following) -> None:
+    """End a follow of one of ours, and say so in the name of who asked."""
+    await store.end(tx, following)
+    us, them = Iri(following.follower_id), Iri(following.followed_id)
+    undo = Undo(id=activity_id(tx, us), actor=us, object=to_follow(following), to=(them,))
+    await say(tx, undo, Audience(actors=(them,)))
 
 
 async def on_reject(tx: Tx, received: Received[Reject, Follow]) -> None:

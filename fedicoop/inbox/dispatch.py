@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from fedicoop.db import Tx
 from fedicoop.enquiries import hearing as enquiries
 from fedicoop.follows import federation as follows
+from fedicoop.inbox import moving
 from fedicoop.listings import hearing as listings
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
@@ -16,6 +17,7 @@ from fedicoop.vocabulary.types import (
     Create,
     Delete,
     Follow,
+    Move,
     Note,
     Proposal,
     Reject,
@@ -63,6 +65,11 @@ async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
     await listings.on_delete_actor(tx, received)
 
 
+def of_itself(received: Received[Move, Actor]) -> bool:
+    """Only who moves; that the new one says the same was asked of its own house."""
+    return received.activity.object == received.sender.id
+
+
 class Entry(NamedTuple):
     allowed: Callable[[Any_], bool]
     handle: Callable[[Tx, Any_], Awaitable[None]]
@@ -80,6 +87,7 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Update, Actor): Entry(by_itself, listings.on_update_actor),
     (Delete, Tombstone): Entry(anyone, on_delete),
     (Delete, Actor): Entry(by_itself, on_delete_actor),
+    (Move, Actor): Entry(of_itself, moving.on_move),
     (Announce, Proposal): Entry(anyone, listings.on_announce),
     (Undo, Announce): Entry(by_the_doer, listings.on_undo_announce),
 }

@@ -17,6 +17,7 @@ from fedicoop.errors import (
 )
 from fedicoop.inbox import store, verifying
 from fedicoop.inbox.dispatch import entry_for
+from fedicoop.inbox.former_names import brought_up_to_date
 from fedicoop.inbox.resolving import Nothing, resolve
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -82,7 +83,8 @@ async def _understand(node: Node, kept: store.Kept) -> Received[Activity, Thing]
         host = normal_host(kept.actor_id)
         if await peers.policy(tx, host) is Policy.CLOSED:  # since it came
             raise Refused("fetch.closed_house", kept.actor_id, host=host)
-    activity = read(kept.body.encode(), plain_http=node.settings.allowed_peers)
+    said = await brought_up_to_date(node, kept.body, kept.type)
+    activity = read(said.encode(), plain_http=node.settings.allowed_peers)
     if not isinstance(activity, Activity):
         raise Malformed("inbox.no_activity", kept.id)
     await verifying.proof_inside(node, kept.body.encode(), kept.actor_id)

@@ -9,6 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import to_follow
+from fedicoop.inbox.resolving_moves import moved
 from fedicoop.listings import boosts
 from fedicoop.listings import store as listings
 from fedicoop.listings.federation import to_note
@@ -26,6 +27,7 @@ from fedicoop.vocabulary.types import (
     Delete,
     Follow,
     Iri,
+    Move,
     Note,
     Proposal,
     Reject,
@@ -58,6 +60,9 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
             thing = _deleted(node, activity, sender)
         case Announce():
             thing = await _announced(node, activity, sender)
+        case Move():
+            await _require_heard(node, sender)
+            thing = await moved(node, activity, sender)
         case Create() | Update():
             thing = await _stated(node, activity, sender)
         case _:

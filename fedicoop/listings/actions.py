@@ -68,7 +68,7 @@ async def publish(tx: Tx, who: Member, id: str) -> Listing:
     before = await store.get(tx, id)
     after = await _step(tx, who, before, Step.PUBLISH)
     if before.status is Status.DRAFT:
-        await _announce(tx, after)
+        await announce(tx, after)
     else:
         await _tell(tx, after)
     return after
@@ -177,7 +177,7 @@ def _heard_through(listing: Listing) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for id in (listing.actor_id, relayed and listing.coop_id) if id))
 
 
-async def _announce(tx: Tx, listing: Listing) -> None:
+async def announce(tx: Tx, listing: Listing) -> None:
     """The first word of a listing: a Create by its author, boosted by the coop where a member writes."""
     if not _federated(listing):
         return

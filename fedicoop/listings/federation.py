@@ -63,6 +63,7 @@ def to_note(listing: Listing, actor: Actor) -> Proposal:
         deposit=_deposit(listing),
         unit_based=listing.quantity is not None and listing.quantity > 1,
         mode=listing.mode,
+        also_known_as=(Iri(listing.former_id),) if listing.former_id else (),
     )
 
 

@@ -8,6 +8,7 @@ from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.jobs import queue
 from fedicoop.listings import boosts, news, store, veil
+from fedicoop.listings import store_succeeding as succeeding
 from fedicoop.listings.importing import from_note
 from fedicoop.listings.listing import Listing, Photo, Status
 from fedicoop.listings.photos import let_go
@@ -51,7 +52,9 @@ async def keep(tx: Tx, note: Proposal) -> bool:
     known = await store.find(tx, note.id)
     if await store.is_gone(tx, note.id, note.by):
         return False
-    listing = from_note(note, key=known.key if known else tx.new_id().lower(), now=tx.now)
+    was = None if known else await succeeding.predecessor(tx, note)
+    before = known or was
+    listing = from_note(note, key=before.key if before else tx.new_id().lower(), now=tx.now)
     if known and (known.local or known.actor_id != note.by or not _newer(listing, known)):
         return False
     if known:
@@ -62,9 +65,15 @@ async def keep(tx: Tx, note: Proposal) -> bool:
         listing = replace(listing, status=Status.REMOVED)
     listing = replace(listing, photos=await wanted(tx, listing), heard_by=await _heard_by(tx, note))
     listing = await veil.settled(tx, listing)
-    await store.put(tx, listing)
-    await news.promise(tx, listing)
-    await let_go(tx, known.photos if known else (), of=note.id, but=listing.photos)
+    if was:
+        listing = replace(listing, created_at=was.created_at)
+        if was.status is Status.REMOVED:
+            listing = replace(listing, status=Status.REMOVED)
+        await succeeding.succeed(tx, was, listing)
+    else:
+        await store.put(tx, listing)
+        await news.promise(tx, listing)
+    await let_go(tx, before.photos if before else (), of=note.id, but=listing.photos)
     return True
 
 
@@ -79,9 +88,9 @@ async def _heard_by(tx: Tx, note: Proposal) -> tuple[str, ...]:
     author = await actors.find(tx, note.by)
     to_followers = author is not None and author.followers in addressed
     ours = await follows.followers(tx, note.by)
-    return tuple(
-        one.id for one in ours if one.type == "Organization" and (to_followers or one.id in addressed)
-    )
+    coops = [one for one in ours if one.type == "Organization"]
+    named = [one for one in coops if to_followers or one.id in addressed]
+    return tuple(dict.fromkeys(one.moved_to or one.id for one in named))  # ours may have had another id
 
 
 def _newer(stated: Listing, known: Listing) -> bool:

@@ -139,6 +139,7 @@ class Listing:
     updated_at: datetime | None = None
     expires_at: datetime | None = None
     outcome: Outcome | None = None  # ours only, of a closed one
+    former_id: str | None = None  # ours only: its id before the house took another domain
     before_veil: str | None = None  # theirs only: whom it was for before its house was closed or limited here
 
     @property

@@ -23,6 +23,7 @@ PLAIN = [
         "expires_at",
         "outcome",
         "before_veil",
+        "former_id",
     ),
 ]
 _OWN = ["price", "deposit", "place_name", "latitude", "longitude", "photos"]
@@ -63,6 +64,7 @@ class Row:
     expires_at: datetime | None
     outcome: Outcome | None
     before_veil: str | None
+    former_id: str | None
     price: str | None
     deposit: str | None
     place_name: str | None

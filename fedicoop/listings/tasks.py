@@ -8,6 +8,7 @@ from fedicoop.actors.fetching import fetch, pages
 from fedicoop.actors.leaving import AskAfter, Forget
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, NotFound, Problem, Refused, Unreachable
+from fedicoop.follows import moving as following
 from fedicoop.follows.back_fill import BackFill, LetGo
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
@@ -30,6 +31,7 @@ async def back_fill(node: Node, job: Job, task: BackFill) -> None:
     them = await directory.actor(node, task.followed_id, refresh=True)
     seen = await read_shelf(node, them)
     async with node.db.write() as tx:
+        await following.leave_behind(tx, them.id)
         await queue.done(tx, job)
     log.info("back_filled", actor=them.id, listings=seen.kept)
 

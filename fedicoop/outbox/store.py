@@ -91,3 +91,27 @@ async def reach_as(tx: Tx, object_id: str, actor_id: str) -> None:
         actor=actor_id,
         object=object_id,
     )
+
+
+async def about(tx: Tx, object_id: str) -> list[Sent]:
+    """What was first said of an object, and by whom it was relayed."""
+    return await tx.all(
+        Sent,
+        f"""SELECT {_COLUMNS} FROM sent WHERE object_id = :id AND type IN ('Create', 'Announce')
+            AND body <> '' ORDER BY id""",
+        id=object_id,
+    )
+
+
+async def created_below(tx: Tx, prefix: str, *, limit: int) -> list[Sent]:
+    """The first words about objects whose ids begin so, and whose end was not told yet."""
+    return await tx.all(
+        Sent,
+        f"""SELECT {_COLUMNS} FROM sent s
+            WHERE type = 'Create' AND object_id >= :prefix AND object_id < :beyond AND NOT EXISTS (
+                SELECT 1 FROM sent d WHERE d.type = 'Delete' AND d.object_id = s.object_id)
+            ORDER BY id LIMIT :limit""",
+        prefix=prefix,
+        beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+        limit=limit,
+    )

@@ -6,6 +6,7 @@ file holds the law (no network inside a transaction), the total deadline and the
 
 import asyncio
 from collections.abc import Callable, Mapping, Set
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -100,6 +101,13 @@ class Outward:
         """Hang up on everybody."""
         if self._transport is not None:
             await self._transport.aclose()
+
+    def to_ourselves(self) -> "Outward":
+        """The same way out, for one question: whether our own front door leads to us."""
+        self._way()
+        alike = copy(self)
+        alike._ourselves = ""
+        return alike
 
     async def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], limit: int

@@ -80,6 +80,7 @@ _LISTING: Terms = {
     **_COOP,
     "exchangeMode": "coop:exchangeMode",
 }
+_MOVED: Terms = {"alsoKnownAs": _id("as:alsoKnownAs")}
 _DEPOSIT: Terms = {**_COOP, "deposit": "coop:deposit"}
 _TIMES: Terms = {**_VALUEFLOWS, "hasBeginning": "vf:hasBeginning", "hasEnd": "vf:hasEnd"}
 
@@ -98,6 +99,7 @@ def _needs(thing: t.Thing) -> tuple[set[str], Terms]:
             return {_SECURITY}, _actor_terms(thing)
         case t.Proposal():
             more = {**(_TIMES if _has_times(thing) else {}), **(_DEPOSIT if thing.deposit else {})}
+            more |= _MOVED if thing.also_known_as else {}
             return {_DATA_INTEGRITY}, {**_NOTE, **_LISTING, **more}
         case t.Note():
             return set(), {**_NOTE, **(_CONVERSATION if thing.conversation else {})}

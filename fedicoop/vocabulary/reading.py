@@ -22,7 +22,7 @@ OBJECTS = ACTOR_TYPES | COLLECTIONS | NOTE_TYPES | {"Tombstone"}
 
 OTHER_ACTIVITIES = frozenset(
     {"Add", "Arrive", "Block", "Dislike", "EmojiReact", "FeatureRequest", "Flag", "Ignore", "Invite", "Join"}
-    | {"Leave", "Like", "Listen", "Move", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
+    | {"Leave", "Like", "Listen", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
     | {"TentativeReject", "Travel", "View"}
 )
 """Activities that we do not speak; `Question` is missing because peers use it as an object."""
@@ -121,6 +121,7 @@ def _activity(at: Cursor, kind: str, reading: Callable[[Cursor], t.Thing] | None
         to=to,
         cc=cc,
         published=at.moment("published"),
+        **({"target": at.iri("target")} if kind == "Move" else {}),
     )
 
 
@@ -162,6 +163,7 @@ SPOKEN: dict[str, tuple[type[t.Activity], Callable[[Cursor], t.Thing]]] = {
     "Accept": (t.Accept, _said_before),
     "Reject": (t.Reject, _said_before),
     "Undo": (t.Undo, _said_before),
+    "Move": (t.Move, _id_only),
 }
 """What we speak, and how each type's object is read."""
 

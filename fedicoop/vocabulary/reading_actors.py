@@ -15,6 +15,7 @@ from fedicoop.vocabulary.reading_media import page_address, read_image
 ACTOR_TYPES = frozenset({"Application", "Group", "Organization", "Person", "Service"})
 MAX_KEYS = 10
 MAX_FIELDS = 16
+MAX_ALIASES = 32
 _MAX_PEM = 8192
 _HANDLE = re.compile(r"[^\s@/\\<>\"'&#?%]{1,256}")
 _ED25519 = re.compile(r"z6Mk[1-9A-HJ-NP-Za-km-z]{40,46}", re.ASCII)
@@ -48,7 +49,8 @@ def read_actor(at: Cursor) -> t.Actor:
         discoverable=at.flag("discoverable"),
         indexable=at.flag("indexable"),
         published=at.find_moment("published"),
-        also_known_as=at.iris("alsoKnownAs"),
+        also_known_as=at.iris("alsoKnownAs")[:MAX_ALIASES],
+        moved_to=at.find_iri("movedTo"),
         implements=_implements(at),
         keys=_keys(at, id),
     )

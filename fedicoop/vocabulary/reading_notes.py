@@ -83,6 +83,7 @@ def _note(at: Cursor, said: Cursor) -> dict[str, Any]:
         "images": read_images(at),
         "location": read_place(at),
         "sensitive": at.flag("sensitive"),
+        "also_known_as": at.iris("alsoKnownAs")[:8],
     }
 
 

@@ -72,6 +72,7 @@ class Actor:
     indexable: bool = False
     published: datetime | None = None
     also_known_as: tuple[Iri, ...] = ()
+    moved_to: Iri | None = None
     implements: tuple[str, ...] = ()  # FEP-844e, hrefs
     keys: tuple[Key, ...] = ()
 
@@ -136,6 +137,7 @@ class Note:
     images: tuple[Image, ...] = ()
     location: Place | None = None
     sensitive: bool = False
+    also_known_as: tuple[Iri, ...] = ()  # ids that it had before its author moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,13 @@ class Undo(Activity):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce(Activity):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Activity):
+    """The actor, which is the object too, is now `target`."""
+
+    target: Iri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

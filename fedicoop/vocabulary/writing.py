@@ -54,6 +54,7 @@ def _activity(activity: t.Activity) -> Json:
         "to": list(activity.to),
         "cc": list(activity.cc),
         "object": _object(activity.object),
+        **({"target": activity.target} if isinstance(activity, t.Move) else {}),
     }
 
 
@@ -90,6 +91,7 @@ def _note(note: t.Note) -> Json:
         **present(context=note.context, conversation=note.conversation),
         **({"replies": _replies(note.replies)} if note.replies else {}),
         **({"interactionPolicy": {"canQuote": {"automaticApproval": [t.PUBLIC]}}} if public else {}),
+        **present(alsoKnownAs=list(note.also_known_as)),
         **({"updated": moment_text(note.updated)} if note.updated else {}),
         **({"endTime": moment_text(note.ends)} if note.ends else {}),
     }

@@ -34,6 +34,7 @@ def write_actor(actor: t.Actor) -> Json:
         ),
         "manuallyApprovesFollowers": actor.manually_approves,
         **(_profile(actor) if social else {}),
+        **present(movedTo=actor.moved_to),
         **({"published": moment_text(actor.published)} if actor.published else {}),
         **({"icon": write_image(actor.icon)} if actor.icon else {}),
         **_capabilities(actor),

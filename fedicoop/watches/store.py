@@ -153,3 +153,8 @@ async def forget_member(tx: Tx, member_id: str) -> None:
         id=member_id,
         kind=About.MEMBER,
     )
+
+
+async def aim(tx: Tx, watch: Watch, target: str) -> None:
+    """The same watch of another thing: what it watched has another id now."""
+    await tx.run("UPDATE watches SET target = :target WHERE id = :id", id=watch.id, target=target)
