@@ -1,12 +1,16 @@
 """First contact from a server that nobody here knows, blocking, and what is taken from under a listing."""
 
+from datetime import date
+
 import pytest
 
 from fedicoop.access import Role
-from fedicoop.enquiries import sorting, strangers
+from fedicoop.enquiries import actions, sorting, strangers
 from fedicoop.enquiries.enquiry import State
 from fedicoop.enquiries.strangers import Quarantine
-from fedicoop.errors import Forbidden
+from fedicoop.errors import Conflict, Forbidden
+from fedicoop.exchanges import asking
+from fedicoop.exchanges.exchange import Plan
 from fedicoop.members import store as members
 from tests.browsing import Visitor, signed_in
 from tests.conftest import Instance
@@ -201,6 +205,24 @@ async def test_who_blocked_somebody_does_not_meet_them_under_listings(nord, frie
 
     assert "zibeline" in (await (await signed_in(nord, max_)).open(f"/l/{other.key}")).words
     assert "zibeline" not in (await (await signed_in(nord, lea)).open(f"/l/{other.key}")).words
+
+
+async def test_a_member_who_is_blocked_by_another_neither_writes_to_them_nor_asks_for_their_things(nord):
+    lea, max_ = await nord.join("lea"), await nord.join("max")
+    listing = await nord.publish(by=lea)
+    async with nord.node.db.write() as tx:
+        said = await actions.ask(tx, max_, listing, "mot", public=False, once="once-1")
+        await sorting.block(tx, lea, said.conversation_id, max_.actor_id)
+
+    plan = Plan(starts_on=date(2030, 5, 3), ends_on=date(2030, 5, 4))
+    for tried in (
+        lambda tx: actions.ask(tx, max_, listing, "encore", public=True, once="once-2"),
+        lambda tx: actions.answer(tx, max_, said.conversation_id, "encore", once="once-3"),
+        lambda tx: asking.ask(tx, max_, listing.key, plan, once="once-4"),
+    ):
+        with pytest.raises(Conflict, match=r"enquiry\.blocked"):
+            async with nord.node.db.write() as tx:
+                await tried(tx)
 
 
 async def test_nobody_blocks_in_a_conversation_that_is_not_theirs(nord, friend):

@@ -80,7 +80,7 @@ async def answer(
     answered = await _answered(tx, conversation, speaker, to)
     if answered is None and speaker == conversation.owner_id:
         raise NotFound("enquiry.none", conversation_id)
-    if await blocks.any_blocks(tx, [across], speaker):
+    if await blocks.any_blocks(tx, await blockers(tx, conversation), speaker):
         raise Conflict("enquiry.blocked", conversation_id)
     where = answered.id if answered else conversation.listing_id
     return await _say(

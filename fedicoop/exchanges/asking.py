@@ -10,6 +10,7 @@ from fedicoop.exchanges import due, planning, store, telling, words
 from fedicoop.exchanges.exchange import Exchange, Party, Plan
 from fedicoop.exchanges.steps import Side
 from fedicoop.exchanges.words import Sort
+from fedicoop.follows import blocks
 from fedicoop.listings import store as listings
 from fedicoop.listings import taken
 from fedicoop.listings.listing import Listing, Status
@@ -67,6 +68,7 @@ async def ask(
         return before
     listing = await find_open(tx, who, key)
     planning.check(plan, listing, tx.today)
+    await _require_welcome(tx, listing, responder)
     exchange = due.wound(_asked(tx, listing, await proposer(tx, listing), responder, plan, once), tx.zone)
     await _require_free(tx, exchange, listing)
     await store.put(tx, exchange)
@@ -83,6 +85,13 @@ async def ask(
     )
     await telling.tell_side(tx, exchange, [Side.PROPOSER], f"asked_{exchange.kind}", by=Side.RESPONDER)
     return exchange
+
+
+async def _require_welcome(tx: Tx, listing: Listing, responder: Party) -> None:
+    """Who is blocked asks for nothing (security case 129)."""
+    asked = [(await proposer(tx, listing)).actor_id, listing.coop_id or ""]
+    if await blocks.any_blocks(tx, asked, responder.actor_id):
+        raise Conflict("enquiry.blocked", listing.key)
 
 
 def _asked(tx: Tx, listing: Listing, proposer: Party, responder: Party, plan: Plan, once: str) -> Exchange:
