@@ -62,12 +62,21 @@ def test_a_copy_inside_an_announce_is_not_believed():
     assert announce.object == f"{MASTO}/statuses/1"
 
 
-@pytest.mark.parametrize("name", ["mastodon_like", "fedicoop_offer_agreement", "fedicoop_flag"])
+@pytest.mark.parametrize("name", ["mastodon_like", "fedicoop_offer_agreement"])
 def test_activities_that_we_do_not_speak_are_unspoken(name):
     activity = received(name)
 
     assert isinstance(activity, t.Unspoken)
-    assert activity.type in ("Like", "Offer", "Flag")
+    assert activity.type in ("Like", "Offer")
+
+
+def test_a_report_names_several_things_and_says_why():
+    flag = received("fedicoop_flag")
+
+    assert isinstance(flag, t.Flag)
+    assert flag.object.endswith("/users/bob")
+    assert flag.others[0].endswith("/users/bob/statuses/118")
+    assert flag.content == "Advert that breaks our charter."
 
 
 def test_an_unknown_activity_needs_nothing_but_its_actor():

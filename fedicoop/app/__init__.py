@@ -19,6 +19,7 @@ from fedicoop.desk import (
     coop_page,
     domain_pages,
     first_run,
+    flags,
     house_pages,
     report_pages,
     reported_pages,
@@ -48,6 +49,7 @@ from fedicoop.inbox.signed_only import SignedOnly
 from fedicoop.jobs.worker import Work
 from fedicoop.listings import catching_up, collections, handing_over, own, resting, tasks
 from fedicoop.listings import leaving as listing_leaving
+from fedicoop.listings.flagging import Flagged
 from fedicoop.listings.news import Listed
 from fedicoop.mail.carrying import carry
 from fedicoop.mail.letters import Mail
@@ -107,6 +109,7 @@ WORK: Work = {
     "SayMoved": (SayMoved, say_moved),
     "EndOldIds": (EndOldIds, end_old_ids),
     "SettleHouse": (SettleHouse, settle_house),
+    "Flagged": (Flagged, flags.take_in),
     "Bury": (Bury, listing_leaving.bury),
 }
 """Every promise that a commit can make, and who keeps it."""

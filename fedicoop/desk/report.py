@@ -14,6 +14,14 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+class About(StrEnum):
+    """What a report is about; `listing_id` and `listing_key` are its id and key, whatever it is."""
+
+    LISTING = "listing"
+    ACTOR = "actor"
+    MESSAGE = "message"
+
+
 class Outcome(StrEnum):
     KEPT = "kept"
     REMOVED = "removed"
@@ -21,7 +29,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`source` is a hash of who says it: enough to hear each once, too little to name a visitor."""
+    """`source` is a hash of who says it: enough to hear each once, too little to name a visitor.
+
+    `host` is the server that says it, of whom we know no more; its repetitions are counted.
+    """
 
     id: str
     listing_id: str
@@ -38,6 +49,10 @@ class Report:
     settled_by: str | None = None
     outcome: Outcome | None = None
     answer: str = ""
+    about: About = About.LISTING
+    host: str = ""
+    times: int = 1
+    passed_on_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

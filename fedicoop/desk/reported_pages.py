@@ -9,7 +9,7 @@ from starlette.routing import Route
 from fedicoop import access
 from fedicoop.access import Act, Member, OfCoop
 from fedicoop.db import Tx
-from fedicoop.desk import report, reporting, reports
+from fedicoop.desk import flags, report, reporting, reports
 from fedicoop.desk.report import Case, Outcome, Report
 from fedicoop.errors import Misused
 from fedicoop.listings import store
@@ -55,6 +55,19 @@ async def settle(request: Request) -> Response:
     return forms.see_other(request, f"{reporting.HERE}?said={form['outcome']}")
 
 
+async def pass_on(request: Request) -> Response:
+    """Tell the server of whom a listing is.  What it decides there is its own affair, as ours is ours."""
+    node: Node = request.app.state.node
+    who, form = _who(request), await forms.read(request)
+    with form.checking("words"):
+        words = forms.required(form, "words")[:LONGEST]
+        async with node.db.write() as tx:
+            await flags.pass_on(tx, who, node.settings.origin, form["listing"], words)
+    if form.wrong:
+        return await _draw(request, who, form)
+    return forms.see_other(request, f"{reporting.HERE}?said=passed_on")
+
+
 def _who(request: Request) -> Member:
     """Raises SignInFirst and Forbidden."""
     who = require_member(request)
@@ -94,4 +107,5 @@ routes = [
     Route(reporting.HERE, show, methods=["GET"]),
     Route("/admin/reports", show, methods=["GET"]),
     Route(reporting.HERE, settle, methods=["POST"]),
+    Route(f"{reporting.HERE}/transmis", pass_on, methods=["POST"]),
 ]

@@ -46,17 +46,22 @@ async def report(
         text=text,
         created_at=tx.now,
     )
+    await keep(tx, said)
+
+
+async def keep(tx: Tx, said: Report) -> None:
+    """Keep a report and tell the stewards who decide: one notice for all that is said of one thing."""
     await reports.put(tx, said)
-    first = (await reports.of_listing(tx, coop_id, listing.id))[0].id  # one notice for all that is said of it
-    carers = [one.id for one in await members.stewards(tx, coop_id)]
+    first = (await reports.of_listing(tx, said.coop_id, said.listing_id))[0].id
+    carers = [one.id for one in await members.stewards(tx, said.coop_id)]
     await tell(
         tx,
         carers,
         "report.new",
-        path=f"{HERE}#{listing.key}",
+        path=f"{HERE}#{said.listing_key}",
         key=first,
         pace=Pace.INSTANT,
-        title=listing.title,
+        title=said.title,
     )
 
 

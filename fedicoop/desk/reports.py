@@ -17,7 +17,8 @@ async def put(tx: Tx, report: Report) -> None:
     await tx.run(
         f"""INSERT INTO reports ({_COLUMNS}) VALUES ({", ".join(":" + name for name in values)})
             ON CONFLICT (listing_id, source) WHERE settled_at IS NULL DO UPDATE SET
-                reason = excluded.reason, text = excluded.text, contact = excluded.contact""",
+                reason = excluded.reason, text = excluded.text, contact = excluded.contact,
+                times = reports.times + 1""",
         **values,
     )
 
@@ -39,6 +40,23 @@ async def of_listing(tx: Tx, coop_id: str, listing_id: str) -> list[Report]:
         Report,
         f"""SELECT {_COLUMNS} FROM reports
             WHERE coop_id = :coop AND listing_id = :listing AND settled_at IS NULL ORDER BY created_at, id""",
+        coop=coop_id,
+        listing=listing_id,
+    )
+
+
+async def open_from(tx: Tx, host: str) -> int:
+    """How much waits that this server said."""
+    sql = "SELECT count(*) FROM reports WHERE host = :host AND settled_at IS NULL"
+    return await tx.count(sql, host=host)
+
+
+async def pass_on(tx: Tx, coop_id: str, listing_id: str) -> int:
+    """Note that the server of whom it is about was told; how many reports that was."""
+    return await tx.run(
+        """UPDATE reports SET passed_on_at = :now
+           WHERE coop_id = :coop AND listing_id = :listing AND settled_at IS NULL AND passed_on_at IS NULL""",
+        now=tx.now,
         coop=coop_id,
         listing=listing_id,
     )

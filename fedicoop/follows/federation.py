@@ -13,7 +13,7 @@ from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.received import Received
-from fedicoop.vocabulary.types import Accept, Actor, Follow, Iri, Reject, Undo
+from fedicoop.vocabulary.types import Accept, Actor, Block, Follow, Iri, Reject, Undo
 
 
 async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
@@ -99,6 +99,25 @@ async def on_reject(tx: Tx, received: Received[Reject, Follow]) -> None:
     if following is not None:
         await store.decide(tx, following, Status.REJECTED)
         await queue.enqueue(tx, LetGo(following.followed_id), lane="leaving", thread=following.followed_id)
+
+
+async def on_block(tx: Tx, received: Received[Block, Actor]) -> None:
+    """They want nothing to do with one of ours: neither hears the other (M app/lib/…/activity/block.rb).
+
+    It is shown to nobody, and what one of ours would write to them is refused from now on.
+    """
+    us, sender = received.object, received.sender
+    await blocks.put(tx, sender.id, us.id)
+    if theirs := await store.between(tx, sender.id, us.id):
+        await store.end(tx, theirs)
+    if ours := await store.between(tx, us.id, sender.id):
+        await store.end(tx, ours)
+        await queue.enqueue(tx, LetGo(sender.id), lane="leaving", thread=sender.id)
+
+
+async def on_undo_block(tx: Tx, received: Received[Undo, Block]) -> None:
+    """They no longer mind; follows do not come back by themselves."""
+    await blocks.end(tx, received.sender.id, str(received.object.object))
 
 
 async def on_undo(tx: Tx, received: Received[Undo, Follow]) -> None:

@@ -7,6 +7,7 @@ from fedicoop.db import Tx
 from fedicoop.enquiries import hearing as enquiries
 from fedicoop.follows import federation as follows
 from fedicoop.inbox import moving
+from fedicoop.listings import flagging
 from fedicoop.listings import hearing as listings
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
@@ -14,8 +15,11 @@ from fedicoop.vocabulary.types import (
     Activity,
     Actor,
     Announce,
+    Block,
+    Collection,
     Create,
     Delete,
+    Flag,
     Follow,
     Move,
     Note,
@@ -80,6 +84,9 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Accept, Follow): Entry(by_the_followed, follows.on_accept),
     (Reject, Follow): Entry(by_the_followed, follows.on_reject),
     (Undo, Follow): Entry(by_the_doer, follows.on_undo),
+    (Block, Actor): Entry(anyone, follows.on_block),
+    (Undo, Block): Entry(by_the_doer, follows.on_undo_block),
+    (Flag, Collection): Entry(anyone, flagging.on_flag),
     (Create, Proposal): Entry(by_its_author, listings.on_create),
     (Update, Proposal): Entry(by_its_author, listings.on_update),
     (Create, Note): Entry(by_its_author, enquiries.on_create),

@@ -9,6 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import to_follow
+from fedicoop.inbox.resolving_aversion import blocked, flagged
 from fedicoop.inbox.resolving_moves import moved
 from fedicoop.listings import boosts
 from fedicoop.listings import store as listings
@@ -23,8 +24,10 @@ from fedicoop.vocabulary.types import (
     Activity,
     Actor,
     Announce,
+    Block,
     Create,
     Delete,
+    Flag,
     Follow,
     Iri,
     Move,
@@ -50,8 +53,10 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
     Unreachable where that house sleeps.
     """
     match activity:
-        case Follow():
+        case Follow() | Block():
             thing: Thing = await _our_actor(node, activity)
+        case Flag():
+            thing = _required(flagged(node, activity), "reports nothing of ours")
         case Accept() | Reject():
             thing = await _our_follow(node, activity)
         case Undo():
@@ -74,11 +79,17 @@ def _id(thing: Thing) -> str:
     return thing if isinstance(thing, str) else thing.id
 
 
-async def _our_actor(node: Node, activity: Follow) -> Actor:
+def _required(thing: Thing | None, why_not: str) -> Thing:
+    if thing is None:
+        raise Nothing(why_not)
+    return thing
+
+
+async def _our_actor(node: Node, activity: Activity) -> Actor:
     async with node.db.read() as tx:
         actor = await actors.own(tx, _id(activity.object))
     if actor is None:
-        raise Nothing("follows nobody of this house")
+        raise Nothing("follows or blocks nobody of this house")
     if actor.type == "Application":
         raise Nothing("the server itself cannot be followed")
     return actor
@@ -97,9 +108,11 @@ async def _our_follow(node: Node, activity: Activity) -> Follow:
 
 
 async def _their_deed(node: Node, activity: Undo) -> Activity:
-    """The Follow or Announce that is undone, as we kept it."""
+    """The Follow, Announce or Block that is undone, as we kept it."""
     deed = activity.object
     async with node.db.read() as tx:
+        if block := await blocked(tx, deed):
+            return block
         following = await follows.find(tx, _id(deed))
         if following is None and isinstance(deed, Follow):
             following = await follows.between(tx, deed.actor, _id(deed.object))

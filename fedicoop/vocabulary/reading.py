@@ -17,11 +17,13 @@ from fedicoop.vocabulary.reading_actors import ACTOR_TYPES, read_actor, read_key
 from fedicoop.vocabulary.reading_notes import NOTE_TYPES, is_note, read_note
 
 MAX_ITEMS = 1000
+MAX_FLAGGED = 50  # things in one report
+MAX_REASON = 5000  # letters; Mastodon takes as many
 COLLECTIONS = frozenset({"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"})
 OBJECTS = ACTOR_TYPES | COLLECTIONS | NOTE_TYPES | {"Tombstone"}
 
 OTHER_ACTIVITIES = frozenset(
-    {"Add", "Arrive", "Block", "Dislike", "EmojiReact", "FeatureRequest", "Flag", "Ignore", "Invite", "Join"}
+    {"Add", "Arrive", "Dislike", "EmojiReact", "FeatureRequest", "Ignore", "Invite", "Join"}
     | {"Leave", "Like", "Listen", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
     | {"TentativeReject", "Travel", "View"}
 )
@@ -103,7 +105,24 @@ def _activity_type(at: Cursor) -> str | None:
     return None
 
 
+def _flag(at: Cursor) -> t.Flag:
+    """A report names one thing or several, alone among activities (M app/lib/…/activity/flag.rb)."""
+    about = at.iris("object", MAX_FLAGGED)
+    if not about:
+        raise at.fail("object", "expected what is reported")
+    words = at.get("content")
+    return t.Flag(
+        id=_activity_id(at),
+        actor=at.iri("actor"),
+        object=about[0],
+        others=about[1:],
+        content=words[:MAX_REASON] if isinstance(words, str) else "",
+    )
+
+
 def _activity(at: Cursor, kind: str, reading: Callable[[Cursor], t.Thing] | None = None) -> t.Activity:
+    if kind == "Flag":
+        return _flag(at)
     for name in ("actor", "object") if kind in SPOKEN else ("actor",):
         if isinstance(at.get(name), list):
             raise at.fail(name, "expected one, got a list")
@@ -160,6 +179,8 @@ SPOKEN: dict[str, tuple[type[t.Activity], Callable[[Cursor], t.Thing]]] = {
     "Delete": (t.Delete, _deleted),
     "Follow": (t.Follow, _id_only),
     "Announce": (t.Announce, _id_only),
+    "Block": (t.Block, _id_only),
+    "Flag": (t.Flag, _id_only),
     "Accept": (t.Accept, _said_before),
     "Reject": (t.Reject, _said_before),
     "Undo": (t.Undo, _said_before),

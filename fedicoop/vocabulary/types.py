@@ -7,10 +7,13 @@ thing has become one of these by the time it leaves `reading.py`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Literal, NewType
+from typing import Literal
 
-Iri = NewType("Iri", str)
+from fedicoop.vocabulary.market import Intent as Intent
+from fedicoop.vocabulary.market import Iri as Iri
+from fedicoop.vocabulary.market import Measure as Measure
+from fedicoop.vocabulary.market import Place as Place
+
 PUBLIC = Iri("https://www.w3.org/ns/activitystreams#Public")
 NAMESPACE = "https://fedicoop.example/ns#"
 """Where our private terms (`exchangeMode`, `deposit`) and the category keys live.  A name, not a document."""
@@ -75,37 +78,6 @@ class Actor:
     moved_to: Iri | None = None
     implements: tuple[str, ...] = ()  # FEP-844e, hrefs
     keys: tuple[Key, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    unit: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """What is offered or asked for (`publishes`), or asked in return (`reciprocal`)."""
-
-    action: str  # transfer, transferCustody, deliverService
-    id: Iri | None = None
-    name: str = ""
-    conforms_to: Iri | None = None  # resourceConformsTo
-    classified_as: tuple[Iri, ...] = ()  # resourceClassifiedAs
-    quantity: Measure | None = None  # resourceQuantity
-    available: Measure | None = None  # availableQuantity
-    minimum: Measure | None = None  # minimumQuantity
-    begins: datetime | None = None  # hasBeginning
-    ends: datetime | None = None  # hasEnd
-    finished: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    name: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    radius: int | None = None  # metres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +200,19 @@ class Move(Activity):
     """The actor, which is the object too, is now `target`."""
 
     target: Iri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Activity):
+    """The actor wants nothing to do with the object, an actor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Activity):
+    """A report: `object` is the first of what is reported, `others` the rest, `content` why (plain text)."""
+
+    others: tuple[Iri, ...] = ()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,13 @@ def _activity(activity: t.Activity) -> Json:
         "cc": list(activity.cc),
         "object": _object(activity.object),
         **({"target": activity.target} if isinstance(activity, t.Move) else {}),
+        **(_flagged(activity) if isinstance(activity, t.Flag) else {}),
     }
+
+
+def _flagged(flag: t.Flag) -> Json:
+    """Several things in one report, and why: to the server of whom it is about."""
+    return {"object": [_object(flag.object), *flag.others], "content": flag.content}
 
 
 def _object(thing: t.Thing) -> Any:
