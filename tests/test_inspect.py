@@ -112,6 +112,18 @@ async def test_a_name_that_leads_to_somebody_else_is_not_confirmed(network):
     assert seen.told["handle"] is None
 
 
+async def test_a_name_that_leads_to_somebody_who_is_called_otherwise_is_told_so(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    link = {"rel": "self", "type": "application/activity+json", "href": nord.coop.id}
+    found = json.dumps({"subject": "acct:chef@nord.test", "links": [link]}).encode()
+    changed(network, nord, {"/.well-known/webfinger": (200, {"content-type": "application/jrd+json"}, found)})
+
+    seen = await inspect(sud.node, "@chef@nord.test")
+
+    assert fault(seen) == "loop"
+    assert "chef@nord.test" in explain(seen.fault, "fr").what
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "body", "name"),
     [
@@ -119,7 +131,7 @@ async def test_a_name_that_leads_to_somebody_else_is_not_confirmed(network):
         (401, {}, b"Digest mismatch", "digest_there"),
         (401, {}, b"Signed date too far in the past", "clock_refused"),
         (403, {}, b"", "blocked"),
-        (404, {}, b"", "absent"),
+        (404, {}, b"", "loop"),  # WebFinger says that somebody is there
         (410, {}, b"", "gone"),
         (429, {}, b"", "waits"),
         (503, {"retry-after": "120"}, b"", "waits"),

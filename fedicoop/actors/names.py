@@ -1,10 +1,12 @@
 """Names into actors: WebFinger (RFC 7033) and NodeInfo, asked of the host that the name gives."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from fedicoop.actors import directory, store
 from fedicoop.actors.fetching import fetch_json
+from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, Misused, NotFound, Problem, Unreachable
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
@@ -12,6 +14,7 @@ from fedicoop.vocabulary.hosts import check_id, normal_host, same_origin
 from fedicoop.vocabulary.types import Actor, Iri
 
 JRD = "application/jrd+json, application/json"
+UNCONFIRMED, REMEMBERED = "name unconfirmed of", timedelta(days=1)
 
 
 def house_of(node: Node, host: str) -> str:
@@ -113,7 +116,21 @@ async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | No
         confirmed = f"{actor.handle}@{home}"
     async with node.db.write() as tx:
         await store.confirm_name(tx, actor.id, confirmed)
+        if confirmed is None:
+            await note_unconfirmed(tx, actor.id)
+        else:
+            await peers.warm(tx, f"{UNCONFIRMED} {actor.id}")
     return confirmed
+
+
+async def note_unconfirmed(tx: Tx, actor_id: str) -> None:
+    """Its name was asked after, and does not lead to it."""
+    await peers.cool(tx, f"{UNCONFIRMED} {actor_id}", REMEMBERED)
+
+
+async def is_unconfirmed(tx: Tx, actor_id: str) -> bool:
+    """Whether somebody asked after its name within a day, and its own host did not confirm it."""
+    return await peers.cooling(tx, f"{UNCONFIRMED} {actor_id}")
 
 
 async def _names(node: Node, host: str, actor: Actor, domain: str) -> bool:

@@ -42,7 +42,7 @@ async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | 
     told = Told(task.activity_id, task.inbox, normal_host(task.inbox), sent.type, task.object_id, None)
     try:
         answer, form = await _knock(node, task.inbox, sent.body.encode(), before.signer, before.form)
-        told = replace(told, status=answer.status, said="" if answer.status < 300 else answer.said)
+        told = replace(told, status=answer.status, said=_reason(answer))
         _try_again(node, task.inbox, answer)
     except Problem as problem:
         failed = replace(told, problem=problem.key, said=told.said or problem.detail)
@@ -55,6 +55,13 @@ async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | 
     event = "delivered" if accepted else "delivery_refused"
     log.info(event, activity=task.activity_id, inbox=task.inbox, status=answer.status, form=form)
     return answer.status
+
+
+def _reason(answer: Answer) -> str:
+    """Why it is no, in their words; of a redirect, where it leads."""
+    if answer.status < 300:
+        return ""
+    return answer.headers.get("location", "")[:200] if answer.status < 400 else answer.said
 
 
 def _try_again(node: Node, inbox: str, answer: Answer) -> None:

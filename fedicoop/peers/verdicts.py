@@ -85,6 +85,11 @@ _BY_KEY = {
     "fetch.no_actor": "unreadable",
     "fetch.other_id": "unreadable",
     "fetch.closed_house": "closed_here",
+    "fetch.later": "unwell",
+    "delivery.later": "unwell",
+    "delivery.not_taken": "unwell",
+    "delivery.refused": "refused",
+    "fetch.refused": "refused",
     "federation.no_key": "no_key",
     "signature.digest_differs": "digest_here",
     "signature.too_old": "clock_there",
@@ -95,9 +100,11 @@ _BY_KEY = {
     "signature.key_gone": "gone",
     "inbox.look_up_later": "unwell",
 }
+_ANSWERS = {"delivery.later", "delivery.not_taken", "delivery.refused", "fetch.refused", "fetch.later"}
 _FAMILIES = {"outward.": "forbidden_address", "signature.": "their_signature", "federation.": "unreadable"}
 _DIGEST = re.compile(r"digest", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(clock|skew|date|expired)", re.IGNORECASE)
+_APART = re.compile(r"(?:(\d{1,6}) days?, )?(\d{1,2}):(\d\d):(\d\d)")
 _STATUS = re.compile(r": (\d{3})\)?$")
 
 
@@ -131,6 +138,12 @@ def of_status(status: int, said: str = "") -> str:
     return named.get(status, "unwell" if status >= 500 else "refused")
 
 
+def of_answer(status: int, said: str, host: str) -> Problem:
+    """The verdict about an answer; `said` is the beginning of its body, or where it leads."""
+    name, leads = of_status(status, said), said if 300 <= status < 400 else ""
+    return verdict(name, host=host, status=str(status), said=said or "…", location=leads or "…")
+
+
 def of_problem(problem: Problem, host: str) -> Problem:
     """The verdict about what went wrong with a house, whatever room found it."""
     if problem.key.startswith("verdict."):
@@ -142,13 +155,23 @@ def of_error(key: str, detail: str, host: str, status: str | None = None, said: 
     """The same of an error that was kept: its key, and what stands behind it."""
     found = _STATUS.search(detail)
     code = status or (found[1] if found else "")
-    values = {"host": host, "status": code or "…", "said": said or detail[:200], "location": "…"}
-    if key in ("delivery.later", "delivery.not_taken", "delivery.refused", "fetch.refused", "fetch.later"):
-        return verdict(of_status(int(code), said) if code.isdigit() else "unwell", **values)
+    if key in _ANSWERS and code.isdigit():
+        return of_answer(int(code), said, host)
+    values = {"host": host, "status": code or "…", "said": said or detail[:200] or "…", "location": "…"}
+    values["seconds"] = _seconds(detail)
     if key in _BY_KEY:
         return verdict(_BY_KEY[key], **values)
     name = next((name for family, name in _FAMILIES.items() if key.startswith(family)), "unforeseen")
     return verdict(name, **values)
+
+
+def _seconds(detail: str) -> str:
+    """How far apart two clocks are, where the detail is a time like `2:59:58.12`."""
+    found = _APART.search(detail)
+    if found is None:
+        return "…"
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return str(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
 def of_kept(error: str, host: str) -> Problem:

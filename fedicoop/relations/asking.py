@@ -10,7 +10,7 @@ from fedicoop.desk.findings import Finding, fine_in_words
 from fedicoop.errors import Problem
 from fedicoop.node import Node
 from fedicoop.outward import Answer
-from fedicoop.peers.verdicts import mark_of, of_problem, of_status, verdict
+from fedicoop.peers.verdicts import mark_of, of_answer, of_problem, verdict
 from fedicoop.vocabulary.hosts import normal_host
 
 UNSIGNED, REFUSED = "not needed", "refused"
@@ -45,13 +45,8 @@ async def look(node: Node, url: str, *, accept: str = ACCEPT, signs: bool = True
 def _fault(answer: Answer) -> Problem | None:
     if answer.status == 200:
         return None
-    return verdict(
-        of_status(answer.status, answer.said),
-        host=_host(answer.url),
-        status=str(answer.status),
-        location=answer.headers.get("location", "…")[:300],
-        said=answer.said,
-    )
+    leads = answer.headers.get("location", "")[:300] if 300 <= answer.status < 400 else ""
+    return of_answer(answer.status, leads or answer.said, _host(answer.url))
 
 
 def _host(url: str) -> str:

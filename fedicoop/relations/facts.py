@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
+from fedicoop.actors.names import is_unconfirmed
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Following, Status
@@ -48,6 +49,7 @@ class Facts:
     turned_away: list[TurnedAway]
     read_us_at: datetime | None
     skew: float | None
+    unconfirmed: frozenset[str] = frozenset()  # actors whose name their own host did not confirm of late
 
     @property
     def met(self) -> bool:
@@ -93,6 +95,7 @@ async def of_house(tx: Tx, node: Node, host: str) -> Facts:
         turned_away=await turned_away.of_host(tx, host),
         read_us_at=await readings.last_of_some(tx, host, mine),
         skew=node.out.clocks.of(host),
+        unconfirmed=frozenset([id for id in sorted(ids) if await is_unconfirmed(tx, id)]),
     )
 
 

@@ -15,7 +15,7 @@ from fedicoop.i18n import ago, explain, n, t
 from fedicoop.inbox.turning_away import gathered_of
 from fedicoop.node import Node
 from fedicoop.peers.peer import Policy
-from fedicoop.peers.verdicts import of_error, of_status, verdict
+from fedicoop.peers.verdicts import of_answer, of_error, verdict
 from fedicoop.relations import facts as facts_room
 from fedicoop.relations import standing
 from fedicoop.relations.asking import REFUSED, failed
@@ -124,9 +124,7 @@ def _deliveries(facts: Facts, language: str) -> list[Finding]:
         return [fine("deliveries", shown)]
     if last.status is None:
         return [failed("deliveries", of_error(last.problem, last.said, facts.host))]
-    name = of_status(last.status, last.said)
-    values = {"host": facts.host, "status": str(last.status), "said": last.said or "…", "location": "…"}
-    return [failed("deliveries", verdict(name, **values))]
+    return [failed("deliveries", of_answer(last.status, last.said, facts.host))]
 
 
 def _waiting(facts: Facts, language: str) -> list[Finding]:

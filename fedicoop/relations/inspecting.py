@@ -7,7 +7,7 @@ from typing import Any
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.fetching import read_json
-from fedicoop.actors.names import JRD, coops_of, finger_url, house_of, self_link
+from fedicoop.actors.names import JRD, coops_of, finger_url, house_of, note_unconfirmed, self_link
 from fedicoop.db import Tx
 from fedicoop.desk.findings import Finding, fine, fine_in_words
 from fedicoop.desk.findings import told as finding_told
@@ -36,6 +36,7 @@ class Inspection:
     steps: list[Finding] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
     clocked: bool = False
+    asked: str = ""  # the user@host that led here
 
     @property
     def fault(self) -> Problem | None:
@@ -135,6 +136,7 @@ async def _finger(node: Node, seen: Inspection, base: str, resource: str) -> str
         seen.steps.append(failed("webfinger", problem or verdict("no_name", host=seen.host, name=name)))
         return None
     seen.steps.append(fine("webfinger", f"{name} → {link}"))
+    seen.asked = name if "@" in name else ""
     try:
         return str(check_id(link, plain_http_hosts=node.settings.allowed_peers))
     except Problem as odd:
@@ -164,6 +166,8 @@ async def _document(node: Node, seen: Inspection, url: str, us: Actor | None) ->
         found = await look(node, twin)
     await _clock(node, seen, found)
     if found.answer is None or found.problem:
+        if seen.asked and found.answer and found.answer.status == 404:
+            await _leads_nowhere(node, seen)
         seen.steps.append(failed("answer", found.problem or verdict("silent", host=seen.host)))
         seen.told |= {"status": found.answer.status if found.answer else None, "signature": found.signature}
         seen.told |= {"id": None, "type": None, "owner": None, "becomes": "ignored"}
@@ -174,9 +178,19 @@ async def _document(node: Node, seen: Inspection, url: str, us: Actor | None) ->
     wanted = "none" if found.signature == UNSIGNED else found.signature
     seen.steps.append(fine_in_words("signature", f"relation.signature.{wanted}"))
     seen.told |= {"url": answer.url, "fetched": True, "status": answer.status, "media_type": media_type}
-    steps, told = await judging.of_document(node, answer, us)
+    steps, told = await judging.of_document(node, answer, us, seen.asked)
     seen.steps += steps
     seen.told |= {"signature": found.signature} | told
+
+
+async def _leads_nowhere(node: Node, seen: Inspection) -> None:
+    """WebFinger gives an address where nobody is: whoever had this name here has it no longer."""
+    problem = verdict("loop", host=seen.host, name=seen.asked)
+    seen.steps.append(Finding("loop", "✗", problem=problem))
+    user, _, host = seen.asked.rpartition("@")
+    async with node.db.write() as tx:
+        if known := await actors.find_by_handle(tx, user, host):
+            await note_unconfirmed(tx, known.id)
 
 
 def _twin(found: Look) -> str | None:

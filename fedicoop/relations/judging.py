@@ -24,8 +24,11 @@ Told = dict[str, Any]
 Judged = tuple[list[Finding], Told]
 
 
-async def of_document(node: Node, answer: Answer, us: Actor | None) -> Judged:
-    """What its house answered, read as we read everything, and what it becomes here; for the coop `us`."""
+async def of_document(node: Node, answer: Answer, us: Actor | None, asked: str = "") -> Judged:
+    """What its house answered, read as we read everything, and what it becomes here; for the coop `us`.
+
+    `asked` is the name that led there.
+    """
     told: Told = {"id": None, "type": None, "owner": None}
     host = normal_host(answer.url)
     try:
@@ -37,7 +40,7 @@ async def of_document(node: Node, answer: Answer, us: Actor | None) -> Judged:
     steps = [fine("document", f"{told['type']} · {_title(thing) or id}")]
     if not same_origin(id, answer.url):
         return [*steps, _ignored("foreign_id", host)], told | {"becomes": "ignored"}
-    more, facts = await _of_thing(node, thing, us, host)
+    more, facts = await _of_thing(node, thing, us, host, asked)
     return [*steps, *more], told | facts
 
 
@@ -56,10 +59,10 @@ def _ignored(reason: str, host: str) -> Finding:
     return failed("becomes", verdict(reason, host=host))
 
 
-async def _of_thing(node: Node, thing: Thing, us: Actor | None, host: str) -> Judged:
+async def _of_thing(node: Node, thing: Thing, us: Actor | None, host: str, asked: str) -> Judged:
     match thing:
         case Actor():
-            return await of_actor(node, thing, us)
+            return await of_actor(node, thing, us, asked)
         case Proposal():
             return await _of_listing(node, thing, host)
         case Note():
@@ -73,7 +76,7 @@ async def _of_thing(node: Node, thing: Thing, us: Actor | None, host: str) -> Ju
     return [_ignored("unspoken", host)], {"becomes": "ignored"}
 
 
-async def of_actor(node: Node, actor: Actor, us: Actor | None) -> Judged:
+async def of_actor(node: Node, actor: Actor, us: Actor | None, asked: str = "") -> Judged:
     """Somebody: the name that both sides confirm, the keys that would verify, and what is between us."""
     host = normal_host(actor.id)
     try:
@@ -96,11 +99,21 @@ async def of_actor(node: Node, actor: Actor, us: Actor | None) -> Judged:
     }
     algorithms = ", ".join(sorted({key.algorithm for key in actor.keys}))
     name = f"{actor.handle}@{host}"
+    if asked and asked.rpartition("@")[0].lower() != actor.handle.lower():
+        confirmed, name = None, asked  # the name leads to somebody who is called otherwise
+        await _somebody_else(node, asked)
     return [
         fine("keys", algorithms) if algorithms else failed("keys", verdict("no_key", host=host)),
         fine("loop", f"@{confirmed}") if confirmed else failed("loop", verdict("loop", host=host, name=name)),
         fine_in_words("becomes", "relation.becomes.actor"),
     ], told
+
+
+async def _somebody_else(node: Node, asked: str) -> None:
+    user, _, host = asked.rpartition("@")
+    async with node.db.write() as tx:
+        if known := await actors.find_by_handle(tx, user, host):
+            await names.note_unconfirmed(tx, known.id)
 
 
 async def _of_listing(node: Node, note: Proposal, host: str) -> Judged:

@@ -8,7 +8,7 @@ from fedicoop.follows.follow import Status
 from fedicoop.i18n import ago
 from fedicoop.jobs.lanes import Lane
 from fedicoop.peers.peer import Policy
-from fedicoop.peers.verdicts import of_error, of_kept, of_status, verdict
+from fedicoop.peers.verdicts import of_answer, of_error, of_kept, verdict
 from fedicoop.relations.facts import RECENT, Facts
 
 QUIET = timedelta(days=30)
@@ -23,7 +23,7 @@ def judge(facts: Facts, language: str) -> Problem | None:
     for look in (_deliveries, _letters, _last_answer):
         if problem := look(facts):
             return problem
-    return _follows(facts, language) or _quiet(facts, language)
+    return _follows(facts, language) or _quiet(facts, language) or _names(facts)
 
 
 def trouble_of(lane: Lane, facts: Facts) -> Problem | None:
@@ -62,8 +62,7 @@ def _last_answer(facts: Facts) -> Problem | None:
         return None
     if last.status is None:
         return of_error(last.problem, last.said, facts.host)
-    name = of_status(last.status, last.said)
-    return verdict(name, host=facts.host, status=str(last.status), said=last.said, location="…")
+    return of_answer(last.status, last.said, facts.host)
 
 
 def _follows(facts: Facts, language: str) -> Problem | None:
@@ -84,6 +83,14 @@ def _quiet(facts: Facts, language: str) -> Problem | None:
         return verdict("clock_there", host=facts.host, seconds=str(round(abs(facts.skew))))
     if facts.heard and last is not None and facts.now - last > QUIET:
         return verdict("quiet", host=facts.host, when=_ago(last, facts, language))
+    return None
+
+
+def _names(facts: Facts) -> Problem | None:
+    """Last, for everything works by the address: a name that its own host does not confirm."""
+    for id in sorted(facts.unconfirmed):
+        if actor := facts.actors.get(id):
+            return verdict("loop", host=facts.host, name=f"{actor.handle}@{facts.host}")
     return None
 
 

@@ -15,7 +15,7 @@ from fedicoop.outbox import answers
 from fedicoop.outbox.answers import Answered
 from fedicoop.peers import readings
 from fedicoop.peers.turned_away import TurnedAway
-from fedicoop.peers.verdicts import of_error, of_status, verdict
+from fedicoop.peers.verdicts import of_answer, of_error
 from fedicoop.relations.facts import Facts
 
 PAGE = 30
@@ -120,10 +120,8 @@ def _told(one: Answered, titles: Mapping[str, tuple[str, str]]) -> Event:
         if one.status is None:
             outcome, problem = "no_answer", of_error(one.problem, one.said, host)
         else:
-            name = of_status(one.status, one.said)
             outcome = "later" if one.problem != "delivery.refused" else "not_taken"
-            values = {"host": host, "status": str(one.status), "said": one.said or "…", "location": "…"}
-            problem = verdict(name, **values)
+            problem = of_answer(one.status, one.said, host)
         mark = "✗" if outcome == "not_taken" else "!"
     status = str(one.status) if one.status else ""
     words = f"relation.out.{_kind(one.type)}"
