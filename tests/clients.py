@@ -37,7 +37,7 @@ class App:
         return answer
 
     async def get(self, path: str, **query: object) -> httpx.Response:
-        return await self.ask("GET", path, params=query)
+        return await self.ask("GET", path, params=query or None)
 
     async def post(self, path: str, **values: object) -> httpx.Response:
         return await self.ask("POST", path, data=values)

@@ -16,6 +16,8 @@ from fedicoop.access import Member, Role
 from fedicoop.actors import actions as actors
 from fedicoop.actors import coops
 from fedicoop.actors.coops import AuthorMode, Coop
+from fedicoop.clients.accounts import id_of
+from fedicoop.clients.refs import Ref, Sort
 from fedicoop.desk import reporting
 from fedicoop.desk.report import Reason
 from fedicoop.exchanges import asking
@@ -258,6 +260,13 @@ def fill(path: str, name: str, here: World) -> Sequence[str]:
         return here.talks or ("0" * 26,)
     if path.startswith("/notes/"):
         return here.notes or ("nothing",)
+    if path.startswith("/api/v1/accounts/{id}"):
+        return [id_of(f"{here.house.origin}/actors/{handle}") for handle in ("nord", "ouest", "lea")]
+    if path.startswith("/api/v1/statuses/{id}"):
+        return [
+            str(Ref(one.published_at or one.created_at, Sort.LISTING, one.key))
+            for one in here.listings.values()
+        ]
     known: dict[str, Sequence[str]] = {
         "key": here.samples,
         "id": ("0" * 26,),

@@ -144,8 +144,6 @@ def test_one_room_one_table():
         "bookmarks": "clients/marks.py",
         "client_markers": "clients/marks.py",
         "client_dismissals": "clients/marks.py",
-        "client_onces": "clients/marks.py",
-        "client_media": "clients/media.py",
         "limits": "web/limits.py",
         "kept_forms": "web/kept.py",
         "candidates": "members/candidates.py",

@@ -212,7 +212,6 @@ def test_every_table_that_names_a_member_is_forgotten_by_some_room(tmp_path):
         *("followable", "exchanges", "sessions", "passkeys", "challenges", "consents", "resting", "reports"),
         "house_log",
         *("application_codes", "application_tokens", "bookmarks", "client_markers", "client_dismissals"),
-        *("client_onces", "client_media"),
         *("conversations", "messages"),
     }
 

@@ -159,6 +159,7 @@ class Act(StrEnum):
     LISTING_WRITE = "listing.write"
     MEMBER_ADD = "member.add"
     MEMBER_APPROVE = "member.approve"
+    MEMBER_FOLLOW = "member.follow"
     MEMBER_WATCH = "member.watch"
     MEMBER_INVITE = "member.invite"
     MEMBER_LET_IN = "member.let_in"
@@ -193,6 +194,7 @@ RULES: dict[Act, Rule] = {
     Act.LISTING_TAKE_DOWN: steward_of_the_coop,
     Act.LISTING_UPDATE: author_or_steward,
     Act.LISTING_WRITE: of_the_same_coop,
+    Act.MEMBER_FOLLOW: themselves,  # as their own actor, whom it pleases them to hear
     Act.MEMBER_WATCH: of_the_same_coop,
     Act.MEMBER_ADD: admin_of_the_coop,  # who adds a member says what role they have
     Act.MEMBER_APPROVE: steward_of_the_coop,

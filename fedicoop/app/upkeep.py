@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-from fedicoop.clients import marks as client_marks
 from fedicoop.clients import store as client_store
 from fedicoop.db import Tx
 from fedicoop.desk import (
@@ -74,7 +73,6 @@ async def _forget(tx: Tx) -> None:
     await sessions.forget_ended(tx)
     await applications.forget_ended(tx)
     await client_store.forget_unused(tx)
-    await client_marks.forget_old(tx)
     await links.forget_over(tx)
     await candidates.forget_answered(tx)
     await limits.forget_over(tx)

@@ -1,5 +1,6 @@
 """Actors as accounts, in the shape that Mastodon's clients insist on."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from fedicoop.web.clean import clean
 
 _LONGEST_ID = 2800
 _HTTPS = "https://"
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ def id_of(actor_id: str) -> str:
 
 def actor_id_of(id: str) -> str:
     """The address in an account's id; "" for what is none."""
-    if not id or len(id) > _LONGEST_ID or not id.isascii():
+    if len(id) > _LONGEST_ID or not _ID.fullmatch(id):
         return ""
     try:
         text = urlsafe_b64decode(id + "=" * (-len(id) % 4)).decode()
     except ValueError:
+        return ""
+    if not text.isprintable():
         return ""
     return text if "://" in text else _HTTPS + text
 
@@ -149,3 +153,9 @@ def _own(url: str | None, origin: str) -> str | None:
 
 def _drawn(actor: Actor, origin: str) -> str:
     return f"{origin}{avatars.path(actor.name or actor.handle, normal_host(actor.id))}"
+
+
+def somebody(origin: str) -> dict[str, Any]:
+    """In the place of one who left, or whom we do not know any more."""
+    nobody = Iri(f"{origin}/actors/-")
+    return account(Actor(id=nobody, type="Person", handle="-", name="…", inbox=nobody), origin, Counts())

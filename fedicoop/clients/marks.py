@@ -1,13 +1,9 @@
 """What members mark in their applications, for themselves alone.  The only file that names these tables."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fedicoop.db import Tx
-from fedicoop.members.hashing import hashed
-
-ONCE = timedelta(days=1)
-"""How long a message that is sent again under one key is known (Mastodon remembers an hour)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +114,7 @@ async def undismiss_before(tx: Tx, member_id: str, notice_id: str) -> None:
     await tx.run(sql, member=member_id, notice=notice_id)
 
 
-async def said_once(tx: Tx, member_id: str, key: str) -> str | None:
-    """The status that was made under this key already."""
-    found = await tx.maybe(
-        _Status,
-        "SELECT status_id FROM client_onces WHERE member_id = :member AND key = :key",
-        member=member_id,
-        key=hashed(key),
-    )
-    return found.status_id if found else None
-
-
-async def note_once(tx: Tx, member_id: str, key: str, status_id: str) -> None:
-    await tx.run(
-        """INSERT INTO client_onces (member_id, key, status_id, created_at)
-           VALUES (:member, :key, :status, :now) ON CONFLICT DO NOTHING""",
-        member=member_id,
-        key=hashed(key),
-        status=status_id,
-        now=tx.now,
-    )
-
-
-async def forget_old(tx: Tx) -> None:
-    await tx.run("DELETE FROM client_onces WHERE created_at <= :since", since=tx.now - ONCE)
-
-
 async def forget_member(tx: Tx, member_id: str) -> None:
     await tx.run("DELETE FROM bookmarks WHERE member_id = :member", member=member_id)
     await tx.run("DELETE FROM client_markers WHERE member_id = :member", member=member_id)
     await tx.run("DELETE FROM client_dismissals WHERE member_id = :member", member=member_id)
-    await tx.run("DELETE FROM client_onces WHERE member_id = :member", member=member_id)

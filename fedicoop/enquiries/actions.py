@@ -42,7 +42,7 @@ async def ask(
     conversation = known or about(tx, listing, voice, public=public, asker_member_id=who.id)
     if await blocks.any_blocks(tx, await blockers(tx, conversation), voice):
         raise Conflict("enquiry.blocked", listing.id)
-    return await _say(
+    return await say_in(
         tx, who, conversation, text, to=listing.id, actor_id=voice, once=once, language=language
     )
 
@@ -83,7 +83,7 @@ async def answer(
     if await blocks.any_blocks(tx, await blockers(tx, conversation), speaker):
         raise Conflict("enquiry.blocked", conversation_id)
     where = answered.id if answered else conversation.listing_id
-    return await _say(
+    return await say_in(
         tx,
         who,
         conversation,
@@ -113,7 +113,7 @@ async def _answered(tx: Tx, conversation: Conversation, speaker: str, key: str) 
     return next(iter(chosen), others[-1] if others else None)
 
 
-async def _say(
+async def say_in(
     tx: Tx,
     who: Member,
     conversation: Conversation,
@@ -126,7 +126,7 @@ async def _say(
     answered: Message | None = None,
 ) -> Message:
     """Keep what somebody of ours says, and promise it to whom it is for."""
-    words = _checked(text)
+    words = checked(text)
     key = tx.new_id().lower()
     message = Message(
         id=note_id(origin_of(who.coop_id), key),
@@ -148,11 +148,11 @@ async def _say(
         kept_at=tx.now,
     )
     await show(tx, conversation, message)
-    await _send(tx, message, conversation)
+    await send(tx, message, conversation)
     return message
 
 
-def _checked(text: str) -> str:
+def checked(text: str) -> str:
     words = text.strip()
     if not words:
         raise Misused("enquiry.empty", field="text")
@@ -161,7 +161,7 @@ def _checked(text: str) -> str:
     return words
 
 
-async def _send(tx: Tx, message: Message, conversation: Conversation) -> None:
+async def send(tx: Tx, message: Message, conversation: Conversation) -> None:
     """Out to whom it is for; what two of this house say to each other in private never leaves it."""
     far = [id for id in message.mentions if id and await actors.own(tx, id) is None]
     speaks = await actors.own(tx, message.actor_id)

@@ -59,6 +59,13 @@ async def of_listing(tx: Tx, listing_id: str) -> list[Conversation]:
     return await tx.all(Conversation, sql, id=listing_id)
 
 
+async def of_two_about(tx: Tx, listing_id: str, member_id: str) -> list[Conversation]:
+    """What a member and somebody else say to each other in private about a listing."""
+    sql = f"""{_SELECT} WHERE NOT public AND listing_id = :listing
+              AND (owner_member_id = :member OR asker_member_id = :member) ORDER BY id LIMIT 100"""
+    return await tx.all(Conversation, sql, listing=listing_id, member=member_id)
+
+
 _OF_MEMBER = """((owner_member_id = :member OR asker_member_id = :member))"""
 
 

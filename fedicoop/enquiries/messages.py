@@ -12,8 +12,8 @@ from fedicoop.db.together import among
 from fedicoop.enquiries.enquiry import Message, State
 
 _NAMES = tuple(field.name for field in fields(Message))
-_COLUMNS = ", ".join(_NAMES)
-_SELECT = f"SELECT {_COLUMNS} FROM messages"
+COLUMNS = ", ".join(_NAMES)
+_SELECT = f"SELECT {COLUMNS} FROM messages"
 
 
 async def get(tx: Tx, key: str) -> Message:
@@ -40,7 +40,7 @@ async def put(tx: Tx, message: Message) -> None:
     edits = ("html", "text", "warning", "language", "pictures", "state", "updated_at", "settled_at")
     changes = ", ".join(f"{name} = excluded.{name}" for name in edits)
     await tx.run(
-        f"""INSERT INTO messages ({_COLUMNS}) VALUES ({", ".join(":" + name for name in _NAMES)})
+        f"""INSERT INTO messages ({COLUMNS}) VALUES ({", ".join(":" + name for name in _NAMES)})
             ON CONFLICT (id) DO UPDATE SET {changes} WHERE messages.actor_id = excluded.actor_id""",
         **{name: getattr(message, name) for name in _NAMES},
     )
@@ -81,7 +81,7 @@ async def under(tx: Tx, listing_id: str, *, direct: bool, before: str = "", limi
     earlier = "AND key < :before" if before else ""
     return await tx.all(
         Message,
-        f"SELECT {_COLUMNS} {_UNDER} {only} {earlier} ORDER BY key DESC LIMIT :limit",
+        f"SELECT {COLUMNS} {_UNDER} {only} {earlier} ORDER BY key DESC LIMIT :limit",
         listing=listing_id,
         limit=limit,
         **({"before": before} if before else {}),

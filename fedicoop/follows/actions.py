@@ -24,7 +24,7 @@ async def follow(tx: Tx, who: Member, us: Actor, them: Actor) -> Following:
 
     Raises Conflict where we already hear it, or where it is ourselves.
     """
-    access.require(who, Act.COOP_FOLLOW, OfCoop(us.id))
+    _require(who, us)
     if us.id == them.id:
         raise Conflict("follow.ourselves", us.id)
     before = await store.between(tx, us.id, them.id)
@@ -42,9 +42,17 @@ async def follow(tx: Tx, who: Member, us: Actor, them: Actor) -> Following:
     return found
 
 
+def _require(who: Member, us: Actor) -> None:
+    """Stewards follow for their coop, everybody as their own actor."""
+    if us.id == who.actor_id:
+        access.require(who, Act.MEMBER_FOLLOW, OfCoop(who.coop_id, who.id))
+    else:
+        access.require(who, Act.COOP_FOLLOW, OfCoop(us.id))
+
+
 async def unfollow(tx: Tx, who: Member, us: Actor, them: Actor) -> None:
     """Stop hearing another actor, and tell it.  Raises NotFound where we did not."""
-    access.require(who, Act.COOP_FOLLOW, OfCoop(us.id))
+    _require(who, us)
     following = await store.between(tx, us.id, them.id)
     if following is None:
         raise NotFound("follow.none", them.id, name=them.name or them.handle)

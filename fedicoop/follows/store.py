@@ -37,6 +37,21 @@ async def between(tx: Tx, follower_id: str, followed_id: str) -> Following | Non
     )
 
 
+async def near(tx: Tx, actor_id: str, others: Sequence[str]) -> list[Following]:
+    """What there is between one actor and each of several others, both ways."""
+    if not others:
+        return []
+    places, names = among(sorted(set(others)))
+    return await tx.all(
+        Following,
+        f"""SELECT {_COLUMNS} FROM follows
+            WHERE (follower_id = :us AND followed_id IN ({places}))
+               OR (followed_id = :us AND follower_id IN ({places}))""",
+        us=actor_id,
+        **names,
+    )
+
+
 async def ask(tx: Tx, id: str, follower_id: str, followed_id: str, status: Status) -> None:
     """Note a Follow; asked again under a new id, the new id counts."""
     await tx.run(

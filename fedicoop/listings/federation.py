@@ -39,7 +39,7 @@ def to_note(listing: Listing, actor: Actor) -> Proposal:
     """The one Note that a listing is on the wire (protocol, section 6.3); `actor` is its author."""
     assert listing.published_at is not None, "a draft has no shape on the wire"
     origin = origin_of(listing.id)
-    tags = _hashtags(listing, origin)
+    tags = hashtags(listing, origin)
     to, cc = audience(listing, actor)
     return Proposal(
         id=Iri(listing.id),
@@ -76,7 +76,8 @@ def audience(listing: Listing, actor: Actor) -> tuple[tuple[Iri, ...], tuple[Iri
     return followers, coop
 
 
-def _hashtags(listing: Listing, origin: str) -> list[tuple[str, str]]:
+def hashtags(listing: Listing, origin: str) -> list[tuple[str, str]]:
+    """The names that it is found by, what it is first of all, each with the page of that name here."""
     kind = t(f"wire.hashtag_{listing.kind}", listing.language)
     names = dict.fromkeys([kind, *listing.tags])
     return [(name, f"{origin}/tags/{name}") for name in names]

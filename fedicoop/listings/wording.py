@@ -9,7 +9,7 @@ from html import escape
 from fedicoop.i18n import t
 from fedicoop.listings import terms
 from fedicoop.listings.listing import Listing, Status
-from fedicoop.web.clean import markdown
+from fedicoop.web.clean import clean, markdown
 
 _ENDED = {Status.CLOSED: "wire.closed", Status.PAUSED: "wire.paused", Status.EXPIRED: "wire.expired"}
 
@@ -23,10 +23,13 @@ def headline(listing: Listing) -> str:
 
 
 def content(listing: Listing, tags: list[tuple[str, str]]) -> str:
-    """The HTML of a listing, with only the elements that every peer keeps; `tags` are (name, href)."""
+    """The HTML of a listing, with only the elements that every peer keeps; `tags` are (name, href).
+
+    Ours as they are on the wire; of a peer's, what was taken from it to be shown apart is put back.
+    """
     parts = [f"<p><strong>{escape(headline(listing))}</strong></p>"]
-    if listing.text.strip():
-        parts.append(markdown(listing.text))
+    if body := markdown(listing.text) if listing.text.strip() else str(clean(listing.html)):
+        parts.append(body)
     parts.append("<p>" + "<br>".join(escape(line) for line in details(listing)) + "</p>")
     if tags:
         links = (

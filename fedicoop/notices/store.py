@@ -56,6 +56,28 @@ async def of_member(tx: Tx, member_id: str, *, limit: int = 50, before: str | No
     )
 
 
+async def find(tx: Tx, member_id: str, id: str) -> Notice | None:
+    """One of a member's own."""
+    sql = f"SELECT {_COLUMNS} FROM notices WHERE member_id = :member AND id = :id"
+    return await tx.maybe(Notice, sql, member=member_id, id=id)
+
+
+async def between(
+    tx: Tx, member_id: str, *, below: str = "", above: str = "", oldest_first: bool = False, limit: int
+) -> list[Notice]:
+    """A member's notices between two ids, from the newest on, or from the oldest."""
+    return await tx.all(
+        Notice,
+        f"""SELECT {_COLUMNS} FROM notices
+            WHERE member_id = :member AND (:below = '' OR id < :below) AND (:above = '' OR id > :above)
+            ORDER BY id {"ASC" if oldest_first else "DESC"} LIMIT :limit""",
+        member=member_id,
+        below=below,
+        above=above,
+        limit=limit,
+    )
+
+
 async def unmailed(tx: Tx, member_id: str, since: datetime) -> list[Notice]:
     """What a member has neither seen nor got by mail, the oldest first."""
     return await tx.all(

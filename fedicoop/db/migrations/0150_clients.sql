@@ -53,22 +53,3 @@ CREATE TABLE client_dismissals (        -- notices that a member put away in an 
     notice_id   TEXT NOT NULL,
     PRIMARY KEY (member_id, notice_id)
 );
-CREATE TABLE client_onces (             -- Idempotency-Key: sent twice, said once
-    member_id   TEXT NOT NULL REFERENCES members (id),
-    key         TEXT NOT NULL,          -- hash
-    status_id   TEXT NOT NULL,
-    created_at  TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (member_id, key)
-);
-CREATE TABLE client_media (             -- pictures that were uploaded for a message that is still to be written
-    id          TEXT PRIMARY KEY,
-    member_id   TEXT NOT NULL REFERENCES members (id),
-    name        TEXT NOT NULL,          -- of the picture
-    description TEXT NOT NULL DEFAULT '',
-    width       INTEGER NOT NULL,
-    height      INTEGER NOT NULL,
-    blurhash    TEXT,
-    created_at  TIMESTAMPTZ NOT NULL
-);
-CREATE INDEX client_media_member ON client_media (member_id);
-CREATE INDEX client_media_age ON client_media (created_at);
