@@ -12,7 +12,7 @@ from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.clients import avatars
 from fedicoop.db import Tx
-from fedicoop.follows import store as follows
+from fedicoop.follows import overview
 from fedicoop.listings import counting
 from fedicoop.members import store as members
 from fedicoop.vocabulary.hosts import normal_host
@@ -63,7 +63,7 @@ async def of(tx: Tx, origin: str, actor_ids: Iterable[str]) -> dict[str, dict[st
 async def counted(tx: Tx, actor_ids: Iterable[str]) -> dict[str, Counts]:
     wanted = sorted(set(actor_ids))
     published = await counting.published_by(tx, wanted)
-    heard, hearing = await follows.counts(tx, wanted)
+    heard, hearing = await overview.counts(tx, wanted)
     return {
         id: Counts(
             published[id].number if id in published else 0,

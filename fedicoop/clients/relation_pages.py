@@ -14,7 +14,7 @@ from fedicoop.db import Tx
 from fedicoop.enquiries import reading, sorting
 from fedicoop.errors import Conflict, Forbidden, NotFound
 from fedicoop.follows import actions as follows
-from fedicoop.follows import blocks
+from fedicoop.follows import blocks, overview
 from fedicoop.follows import store as following
 from fedicoop.follows.follow import Status
 from fedicoop.peers import store as peers
@@ -28,7 +28,7 @@ _MOST = 40
 async def between(tx: Tx, who: Member, ids: list[str]) -> list[dict[str, Any]]:
     """A Relationship for each of these actors, in their order, in two questions."""
     us = reading.voice(who)
-    found = await following.near(tx, us, ids)
+    found = await overview.near(tx, us, ids)
     to = {one.followed_id: one.status for one in found if one.follower_id == us}
     back = {one.follower_id for one in found if one.followed_id == us and one.status is Status.ACCEPTED}
     hidden = {block.blocked_id for block in await blocks.of(tx, us)}
