@@ -73,6 +73,17 @@ def test_every_activity_that_we_say_is_listed():
     assert told == said & activities
 
 
+def test_every_row_of_the_checklist_says_yes_with_its_test_or_why_not():
+    rows = table("FEDERATION.md", "checklist")
+    for number, _, here, tests in rows:
+        for place, test in (name.split("::") for name in names(tests)):
+            held = (ROOT / "tests" / place).read_text(encoding="utf-8")
+            assert re.search(rf"^(async )?def {test}\(", held, re.MULTILINE), f"{number}: {place}::{test}"
+        assert names(tests) if here == "yes" else len(here) > 20, f"{number}: yes needs a test, no a reason"
+    numbers = [int(row[0]) for row in rows]
+    assert numbers == sorted(set(numbers))
+
+
 def imported_to_say(path: Path) -> set[str]:
     """What a module takes from the vocabulary, if it also takes `say`."""
     taken = {
