@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from fedicoop.actors import leaving, moves, public_keys, store
+from fedicoop.actors import leaving, moves, public_keys, store, unlabelled
 from fedicoop.actors.fetching import check_media_type, fetch, get_signed
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, NotFound, Problem, Unauthenticated, Unreachable
@@ -12,7 +12,7 @@ from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.vocabulary.hosts import normal_host, same_origin
 from fedicoop.vocabulary.reading import read_key
-from fedicoop.vocabulary.types import Actor, Key
+from fedicoop.vocabulary.types import Actor, Key, Thing
 
 STALE = timedelta(days=1)
 REFETCH_PAUSE = timedelta(minutes=5)
@@ -48,7 +48,7 @@ async def actor(node: Node, id: str, *, refresh: bool = False) -> Actor:
 
 async def _fetch_and_keep(node: Node, id: str) -> Actor:
     try:
-        found = await fetch(node, id)
+        found = await _asked(node, id)
     except Gone:
         async with node.db.write() as tx:
             if await store.bury(tx, id):
@@ -60,6 +60,16 @@ async def _fetch_and_keep(node: Node, id: str) -> Actor:
     async with node.db.write() as tx:
         await store.put(tx, found)
     return found
+
+
+async def _asked(node: Node, id: str) -> Thing:
+    """What its house serves there: labelled as it should be, or vouched for in another way."""
+    try:
+        return await fetch(node, id)
+    except Malformed as problem:
+        if problem.key != "fetch.media_type" or "#" in id:
+            raise
+    return await unlabelled.actor(node, id)
 
 
 async def key(node: Node, key_id: str, owner_id: str, *, refetch: bool = False) -> Key | None:

@@ -144,8 +144,8 @@ def read_answer(node: Node, answer: Answer) -> Thing:
 def check_media_type(answer: Answer) -> None:
     """Only what says that it is ActivityStreams is read as such (FEP-96ff, CVE-2024-25623).
 
-    Raises Malformed.  flohmarkt's actors come as `application/json`; they are not read either: an
-    upload that a host serves as JSON must never speak for it.
+    Raises Malformed.  An upload that a host serves as JSON must never speak for it; of actors that come
+    as plain JSON, see unlabelled.py.
     """
     essence, *parameters = (part.strip() for part in answer.headers.get("content-type", "").split(";"))
     if essence.lower() == "application/activity+json":

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 from fedicoop.actors.fetching import read_json
-from fedicoop.actors.names import JRD, house_of
+from fedicoop.actors.fingers import JRD
+from fedicoop.actors.names import house_of
 from fedicoop.errors import Gone, Malformed, Misused, NotFound, Refused, Unreachable
 from fedicoop.node import Node
 from fedicoop.vocabulary.hosts import check_id, normal_host

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from fedicoop.actors import directory, store
 from fedicoop.actors.fetching import fetch_json
+from fedicoop.actors.fingers import JRD, finger_url, self_link
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, Misused, NotFound, Problem, Unreachable
 from fedicoop.node import Node
@@ -13,7 +13,6 @@ from fedicoop.peers import store as peers
 from fedicoop.vocabulary.hosts import check_id, normal_host, same_origin
 from fedicoop.vocabulary.types import Actor, Iri
 
-JRD = "application/jrd+json, application/json"
 UNCONFIRMED, REMEMBERED = "name unconfirmed of", timedelta(days=1)
 
 
@@ -83,22 +82,6 @@ async def _described(node: Node, base: str, resource: str) -> tuple[Iri, str]:
     if link := self_link(answer):
         return link, str(answer.get("subject", ""))
     raise NotFound("actor.no_such_name", f"{resource} at {base}", name=resource.removeprefix("acct:"))
-
-
-def finger_url(base: str, resource: str) -> str:
-    return f"{base}/.well-known/webfinger?resource={quote(resource, safe='')}"
-
-
-def self_link(answer: dict[str, Any]) -> Iri | None:
-    """The `self` link of a WebFinger answer that is an ActivityStreams document."""
-    links = answer.get("links")
-    for link in links if isinstance(links, list) else []:
-        if not isinstance(link, dict) or link.get("rel") != "self":
-            continue
-        kind, href = str(link.get("type", "")), link.get("href")
-        if isinstance(href, str) and kind.startswith(("application/activity+json", "application/ld+json")):
-            return Iri(href)
-    return None
 
 
 async def confirm(node: Node, actor: Actor, host: str | None = None) -> str | None:

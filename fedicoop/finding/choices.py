@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedicoop.listings.categories import CATEGORIES, FIRST_BRANCH
-from fedicoop.listings.listing import Kind, Mode
+from fedicoop.listings.listing import EVENT, Kind, Mode
 from fedicoop.listings.question import RADII, Question, Sort, Source
 
 BRANCHES = tuple(key for key in CATEGORIES if "." not in key)
@@ -30,9 +30,10 @@ class Chip:
     typed: bool = False
 
 
-def kinds(question: Question) -> list[Chip]:
-    """Everything, offers, needs: always one of the three."""
-    return [_one(question, f"page.kinds.{kind or 'all'}", "kind", kind) for kind in ("", *Kind)]
+def kinds(question: Question, *, events: bool) -> list[Chip]:
+    """Everything, offers, needs, and events where there are any: always one of them."""
+    sorts = ("", *Kind, *([EVENT] if events or question.kind == EVENT else []))
+    return [_one(question, f"page.kinds.{kind or 'all'}", "kind", kind) for kind in sorts]
 
 
 def sources(question: Question) -> list[Chip]:

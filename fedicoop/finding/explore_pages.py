@@ -13,8 +13,10 @@ from fedicoop.db import Tx
 from fedicoop.finding import choices, data_pages, mapping, searching
 from fedicoop.finding.mapping import Frame, Group
 from fedicoop.finding.searching import PAGE, Found
-from fedicoop.listings import house, terms
+from fedicoop.listings import counting, house, terms
+from fedicoop.listings.listing import EVENT
 from fedicoop.listings.question import RADII, Home, Question, read
+from fedicoop.listings.store import Filter
 from fedicoop.members import whereabouts
 from fedicoop.node import Node
 from fedicoop.places.gazetteer import nearest_town
@@ -49,7 +51,9 @@ async def index(request: Request) -> Response:
         found = await searching.search(tx, question, seen_by=_seen_by(request), limit=PAGE)
         speakers = await house.speakers(tx, found.listings)
         shown = await _map(tx, request, found, question) if drawn else None
-    return render(request, "explore/index.html", **_scene(request, question, found, ours, speakers, shown))
+        events = await counting.any_of(tx, Filter(kind=EVENT, seen_by=_seen_by(request)))
+    scene = _scene(request, question, found, ours, speakers, shown)
+    return render(request, "explore/index.html", **scene, kinds=choices.kinds(question, events=events))
 
 
 def _scene(
@@ -70,7 +74,6 @@ def _scene(
         "question": question,
         "found": found,
         "chosen_chips": choices.chosen(question),
-        "kinds": choices.kinds(question),
         "branches": choices.branches(question, ours.kind),
         "modes": choices.modes(question),
         "sources": choices.sources(question) if ours.partners else [],

@@ -9,7 +9,7 @@ from fedicoop.finding.profile import page_of
 from fedicoop.i18n import t
 from fedicoop.listings import terms
 from fedicoop.listings.index import public_place
-from fedicoop.listings.listing import Listing
+from fedicoop.listings.listing import EVENT, Listing
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web.clean import clean, plain
 
@@ -36,7 +36,7 @@ def write_atom(
     for listing in listings:
         owner = owners.get(listing.id)
         feed.add_item(
-            title=speakable(f"{t(f'kind.{listing.kind}', language)} : {listing.title}"),
+            title=speakable(f"{t(f'kind.{listing.sort}', language)} : {listing.title}"),
             link=page_of(listing, origin),
             description=None,
             content=_content(listing, language),
@@ -45,11 +45,15 @@ def write_atom(
             updateddate=listing.updated_at or listing.published_at,
             author_name=speakable((owner.name or owner.handle) if owner else listing.actor_id),
             author_link=(owner.url or owner.id) if owner else None,
-            categories=[listing.kind.value, listing.mode.value, *map(speakable, listing.tags)],
+            categories=[*_sorts(listing), *map(speakable, listing.tags)],
             photos=[f"{origin}/media/{photo.name}" for photo in listing.photos if photo.name],
             place=public_place(listing),
         )
     return bytes(feed.writeString("utf-8"), "utf-8")
+
+
+def _sorts(listing: Listing) -> list[str]:
+    return [EVENT] if listing.event else [listing.kind.value, listing.mode.value]
 
 
 def speakable(text: str) -> str:
@@ -120,13 +124,13 @@ def _event(listing: Listing, owner: Actor | None, origin: str, language: str) ->
     start, end = _span(listing)
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("summary", speakable(f"{t(f'kind.{listing.kind}', language)} : {listing.title}"))
+    event.add("summary", speakable(f"{t(f'kind.{listing.sort}', language)} : {listing.title}"))
     facts = [terms.terms(listing, language), (owner.name or owner.handle) if owner else ""]
     facts.append(plain(terms.description(listing), 1_000))
     event.add("description", speakable("\n".join(fact for fact in facts if fact)))
     event.add("url", page_of(listing, origin))
     event.add("transp", "TRANSPARENT")
-    event.add("categories", [listing.kind.value, listing.mode.value])
+    event.add("categories", _sorts(listing))
     if listing.where:
         event.add("location", speakable(listing.where.name))
     if place := public_place(listing):

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fedicoop.listings.listing import Kind, Listing
+from fedicoop.listings.listing import Listing, Sort
 from fedicoop.places.geometry import Point, blur
 
 WIDE, HIGH = 400, 300
@@ -42,7 +42,7 @@ class Group:
 
     place: Point
     count: int
-    kind: Kind | None
+    kind: Sort | None
     listing: Listing | None = None
 
     @property
@@ -94,7 +94,7 @@ def groups(listings: Iterable[Listing], zoom: int, within: Frame | None = None) 
 def _group(together: list[tuple[Point, Listing]]) -> Group:
     count = len(together)
     middle = (sum(p[0] for p, _ in together) / count, sum(p[1] for p, _ in together) / count)
-    kinds = {listing.kind for _, listing in together}
+    kinds = {listing.sort for _, listing in together}
     return Group(
         (round(middle[0], 4), round(middle[1], 4)),
         count,

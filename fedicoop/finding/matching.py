@@ -17,7 +17,7 @@ from fedicoop.db import Tx
 from fedicoop.finding import opposites, topics
 from fedicoop.i18n import t
 from fedicoop.listings.categories import NARROW
-from fedicoop.listings.listing import Kind, Listing, Mode, Where
+from fedicoop.listings.listing import EVENT, Kind, Listing, Mode, Where
 from fedicoop.places.geometry import blur, distance_km, shown_km
 
 REACH_KM = 30
@@ -88,7 +88,7 @@ async def matches_of(
 
 def compare(listing: Listing, other: Listing, now: datetime, *, reach_km: float = REACH_KM) -> Match | None:
     """`other` as a match of `listing`, or None where they do not go together."""
-    if listing.kind is other.kind or _same_hands(listing, other):
+    if EVENT in (listing.sort, other.sort) or listing.kind is other.kind or _same_hands(listing, other):
         return None
     need, offer = (listing, other) if listing.kind is Kind.NEED else (other, listing)
     way = _TOGETHER[need.mode].get(offer.mode, 0.0)

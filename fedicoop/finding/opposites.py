@@ -27,7 +27,7 @@ async def of(
 
     Those for one coop alone are among them only where that coop is `coop_id`.
     """
-    alike = _alike(listing, topic)
+    alike = [] if listing.event else _alike(listing, topic)
     if not alike:
         return []
     kind, here = Kind.NEED if listing.kind is Kind.OFFER else Kind.OFFER, index.public_place(listing)

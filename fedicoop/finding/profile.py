@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from fedicoop.listings.listing import Listing, Mode
+from fedicoop.listings.listing import EVENT, Listing, Mode
 from fedicoop.listings.terms import description
 from fedicoop.places import gazetteer
 from fedicoop.places.geometry import blur
@@ -81,6 +81,8 @@ def page_of(listing: Listing, origin: str) -> str:
 
 
 def _kind(listing: Listing) -> str:
+    if listing.event:
+        return EVENT
     if listing.category and listing.category.partition(".")[0] == "places":
         return "place"
     return {Mode.SERVICE: "service", Mode.SKILL: "skill"}.get(listing.mode, "object")

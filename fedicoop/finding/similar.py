@@ -14,7 +14,7 @@ _NOBODY_KNOWS = 30_000  # km: farther than anything on earth
 async def of(tx: Tx, listing: Listing) -> list[Listing]:
     """Some published listings for everybody that are like this one; among the latest, the nearest."""
     branch = listing.category.partition(".")[0] if listing.category else None
-    found = await store.latest(tx, Filter(kind=listing.kind, branch=branch), limit=_LOOKED_AT)
+    found = await store.latest(tx, Filter(kind=listing.sort, branch=branch), limit=_LOOKED_AT)
     others = [other for other in found if other.id != listing.id]
     others.sort(key=lambda other: _far(listing.where, other.where))  # stable: the newest first of each ring
     return others[:SHOWN]

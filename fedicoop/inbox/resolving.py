@@ -9,6 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import to_follow
+from fedicoop.inbox import resolving_events
 from fedicoop.inbox.resolving_aversion import blocked, flagged
 from fedicoop.inbox.resolving_moves import moved
 from fedicoop.listings import boosts
@@ -63,6 +64,7 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
             thing = await _their_deed(node, activity)
         case Delete():
             thing = _deleted(node, activity, sender)
+            sender = await resolving_events.ended(node, thing, sender)
         case Announce():
             thing = await _announced(node, activity, sender)
         case Move():
@@ -70,6 +72,7 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
             thing = await moved(node, activity, sender)
         case Create() | Update():
             thing = await _stated(node, activity, sender)
+            thing, sender = await resolving_events.stated(node, thing, sender)
         case _:
             raise Nothing(f"we do not speak {getattr(activity, 'type', type(activity).__name__)}")
     return Received(activity, sender, thing)

@@ -22,6 +22,13 @@ async def branches(tx: Tx, filter: Filter) -> dict[str, int]:
     return dict(found.most_common())
 
 
+async def any_of(tx: Tx, filter: Filter) -> bool:
+    """Whether there is one; it stops at the first."""
+    where, values = store.where_of(filter)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM listings WHERE {where} LIMIT 1) AS first"
+    return bool(await tx.count(sql, **values))
+
+
 @dataclass(frozen=True, slots=True)
 class _Many:
     category: str

@@ -10,6 +10,8 @@ from fedicoop.listings import categories
 from fedicoop.listings.federation import WIRE_UNITS
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Photo, Status, Visibility, Where
 from fedicoop.listings.wording import details
+from fedicoop.places.gazetteer import nearest_town
+from fedicoop.places.geometry import distance_km
 from fedicoop.vocabulary.imports import CURRENCIES
 from fedicoop.vocabulary.types import PUBLIC, Intent, Place, Proposal
 from fedicoop.web.clean import clean_html, plain
@@ -17,6 +19,9 @@ from fedicoop.web.clean import clean_html, plain
 WINDOW = timedelta(minutes=65)
 """How far ahead a peer's clock may be: what it says was changed later than that was changed now, lest
 one wrong clock freeze a listing for good."""
+
+TOWN_KM = 30
+"""How far from a town one may still be said to be there."""
 
 _UNITS = {wire: ours for ours, wire in WIRE_UNITS.items()}
 _CODES = {iri: code for code, iri in CURRENCIES.items()}
@@ -58,6 +63,8 @@ def from_note(note: Proposal, *, key: str, now: datetime) -> Listing:
         published_at=min(note.published, now),
         updated_at=min(note.updated, now + WINDOW) if note.updated else None,
         expires_at=note.ends,
+        event=note.event,
+        software=note.software,
     )
     return replace(listing, html=_body(clean_html(note.content), listing))
 
@@ -113,4 +120,13 @@ def _tags(note: Proposal) -> tuple[str, ...]:
 def _where(place: Place | None) -> Where | None:
     if place is None or not (place.name or place.latitude is not None):
         return None
-    return Where(plain(place.name, 120) or "…", place.latitude, place.longitude)
+    return Where(plain(place.name, 120) or _town_at(place), place.latitude, place.longitude)
+
+
+def _town_at(place: Place) -> str:
+    """What to call a place that gave no name: its town, where there is one within reach."""
+    if place.latitude is None or place.longitude is None:
+        return "…"
+    here = (place.latitude, place.longitude)
+    town = nearest_town(*here)
+    return town.name if distance_km(here, town.point) <= TOWN_KM else "…"

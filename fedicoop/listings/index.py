@@ -76,7 +76,7 @@ def _number(listing: Listing) -> int:
 
 
 def _choices(listing: Listing) -> Iterator[str]:
-    yield f"k{listing.kind}"
+    yield f"k{listing.sort}"
     yield f"m{listing.mode}"
     yield "llocal" if listing.local else "lpeers"
     yield from dict.fromkeys(_of(id) for id in (listing.coop_id, listing.actor_id) if id)

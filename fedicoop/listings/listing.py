@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, Literal
 
 from fedicoop.errors import Conflict
 
@@ -14,6 +15,11 @@ LIFETIME = timedelta(days=60)
 class Kind(StrEnum):
     OFFER = "offer"
     NEED = "need"
+
+
+EVENT: Final = "event"
+Sort = Kind | Literal["event"]
+"""What one may look for: offers, needs, or what takes place (elsewhere: nobody writes events here)."""
 
 
 class Mode(StrEnum):
@@ -140,7 +146,14 @@ class Listing:
     expires_at: datetime | None = None
     outcome: Outcome | None = None  # ours only, of a closed one
     former_id: str | None = None  # ours only: its id before the house took another domain
+    event: bool = False  # theirs only: no offer, but something that takes place (`available_from` says when)
+    software: str = ""  # theirs only: what it was written with, where its shape tells
     before_veil: str | None = None  # theirs only: whom it was for before its house was closed or limited here
+
+    @property
+    def sort(self) -> Sort:
+        """What it is, as its badge says."""
+        return EVENT if self.event else self.kind
 
     @property
     def shown(self) -> bool:

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from fedicoop.listings.categories import CATEGORIES
-from fedicoop.listings.listing import Kind, Mode
+from fedicoop.listings.listing import EVENT, Kind, Mode
+from fedicoop.listings.listing import Sort as What
 from fedicoop.places import gazetteer
 from fedicoop.places.geometry import Point
 
@@ -56,7 +57,7 @@ class Question:
     """Everything that narrows, orders and pages a list of listings; an empty one asks for all of them."""
 
     words: str = ""
-    kind: Kind | None = None
+    kind: What | None = None
     mode: Mode | None = None
     category: str | None = None  # a branch, or branch.leaf
     place: str = ""  # as it was typed, or the town's name; empty where the place is not known
@@ -175,7 +176,8 @@ class _Words:
 
 
 _KINDS = _Words(
-    {"offre": Kind.OFFER, "besoin": Kind.NEED, "demande": Kind.NEED} | {kind.value: kind for kind in Kind}
+    {"offre": Kind.OFFER, "besoin": Kind.NEED, "demande": Kind.NEED, "evenement": EVENT, "event": EVENT}
+    | {kind.value: kind for kind in Kind}
 )
 _MODES = _Words(
     {

@@ -24,6 +24,8 @@ PLAIN = [
         "outcome",
         "before_veil",
         "former_id",
+        "event",
+        "software",
     ),
 ]
 _OWN = ["price", "deposit", "place_name", "latitude", "longitude", "photos"]
@@ -65,6 +67,8 @@ class Row:
     outcome: Outcome | None
     before_veil: str | None
     former_id: str | None
+    event: bool
+    software: str
     price: str | None
     deposit: str | None
     place_name: str | None

@@ -7,23 +7,11 @@ from typing import Any
 
 from fedicoop.db import Tx
 from fedicoop.listings import index
-from fedicoop.listings.listing import Kind, Listing, Mode
+from fedicoop.listings.filtering import Filter as Filter
+from fedicoop.listings.filtering import where_of as where_of
+from fedicoop.listings.listing import Kind, Listing
 from fedicoop.listings.rows import COLUMNS, FIXED, Row, listing_of, maybe, values_of
 from fedicoop.notices import store as notices
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What to look for; an empty one means everything that is published for everybody."""
-
-    kind: Kind | None = None
-    mode: Mode | None = None
-    branch: str | None = None
-    source: str = "all"  # all, local, peers
-    actor_id: str | None = None  # who wrote it, or the coop of ours whose member wrote it
-    author_id: str | None = None
-    tag: str | None = None
-    seen_by: str | None = None  # a coop of ours whose member looks: what is for its members is shown too
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,42 +68,6 @@ async def latest(tx: Tx, filter: Filter, *, limit: int = 24, before: str | None 
 async def count(tx: Tx, filter: Filter) -> int:
     where, values = where_of(filter)
     return await tx.count(f"SELECT count(*) FROM listings WHERE {where}", **values)
-
-
-_EQUAL = {"kind": "kind", "mode": "mode", "author_id": "actor_id"}
-
-
-def where_of(filter: Filter) -> tuple[str, dict[str, Any]]:
-    clauses, values = ["status = 'published'"], dict[str, Any]()
-    if filter.seen_by is None:
-        clauses.append("visibility = 'public'")
-    else:
-        clauses.append("(visibility = 'public' OR coop_id = :seen_by OR heard_by LIKE :heard ESCAPE '!')")
-        values |= {"seen_by": filter.seen_by, "heard": f'%"{_literal(filter.seen_by)}"%'}
-    for name, column in _EQUAL.items():
-        if (value := getattr(filter, name)) is not None:
-            clauses.append(f"{column} = :{name}")
-            values[name] = value
-    if filter.actor_id is not None:
-        clauses.append("(actor_id = :actor_id OR coop_id = :actor_id)")
-        values["actor_id"] = filter.actor_id
-    if filter.source in ("local", "peers"):
-        clauses.append("local" if filter.source == "local" else "NOT local")
-    if filter.branch and "." in filter.branch:
-        clauses.append("category = :branch")
-        values["branch"] = filter.branch
-    elif filter.branch:
-        clauses.append("(category = :branch OR category LIKE :leaves)")
-        values |= {"branch": filter.branch, "leaves": f"{filter.branch}.%"}
-    if filter.tag:
-        clauses.append("tags LIKE :tag ESCAPE '!'")
-        values["tag"] = f'%"{_literal(filter.tag.lower())}"%'
-    return " AND ".join(clauses), values
-
-
-def _literal(text: str) -> str:
-    """`text` for a LIKE pattern: its own %, _ and ! mean themselves."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 async def every(tx: Tx, *, source: str = "all", kind: Kind | None = None) -> list[Listing]:

@@ -4,9 +4,9 @@ Pure: a listing and a language in, words out.  An offer with no price is free; a
 only says how its writer would like to have the thing.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from fedicoop.i18n import day, money, n, number, t
+from fedicoop.i18n import day, moment, money, n, number, t
 from fedicoop.listings.listing import Kind, Listing, Mode, Money
 from fedicoop.web.clean import markdown
 
@@ -15,7 +15,9 @@ UNITS = ("one", "hour", "kg", "g", "litre", "metre", "day", "half-day", "basket"
 
 
 def terms(listing: Listing, language: str) -> str:
-    """The way and the price of it, joined by a dot."""
+    """The way and the price of it, joined by a dot; of an event, its day."""
+    if listing.event and listing.available_from:
+        return day(listing.available_from, language)
     way = t(f"mode.{listing.mode}", language)
     asked = asked_for(listing, language)
     return f"{way} · {asked}" if asked else way
@@ -71,6 +73,19 @@ def availability(listing: Listing, language: str) -> str:
     if start or end:
         return t("terms.from" if start else "terms.until", language, start=start, end=end)
     return ""
+
+
+def occurs(listing: Listing, language: str, zone: tzinfo) -> str:
+    """When an event takes place, in the time of those who read it here."""
+    start, end = listing.available_from, listing.available_to
+    if start is None:
+        return ""
+    begins = moment(start, language, zone)
+    if end is None or end <= start:
+        return begins
+    if start.astimezone(zone).date() == end.astimezone(zone).date():
+        return t("terms.event.day", language, start=begins, end=f"{end.astimezone(zone):%H:%M}")
+    return t("terms.event.days", language, start=begins, end=moment(end, language, zone))
 
 
 def _unbroken(date: datetime | None, language: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.fetching import read_json
-from fedicoop.actors.names import JRD, coops_of, finger_url, house_of, note_unconfirmed, self_link
+from fedicoop.actors.fingers import JRD, finger_url, self_link
+from fedicoop.actors.names import coops_of, house_of, note_unconfirmed
 from fedicoop.db import Tx
 from fedicoop.desk.findings import Finding, fine, fine_in_words
 from fedicoop.desk.findings import told as finding_told

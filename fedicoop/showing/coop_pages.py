@@ -15,7 +15,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.follows import store as follows
 from fedicoop.listings import counting, house, store, terms
-from fedicoop.listings.listing import Kind, Listing
+from fedicoop.listings.listing import EVENT, Kind, Listing, Sort
 from fedicoop.listings.store import Filter
 from fedicoop.members import store as members
 from fedicoop.node import Node
@@ -39,7 +39,7 @@ PAGE = 24
 class Shelf:
     """One kind of a coop's listings: some of them, and how many there are in all."""
 
-    kind: Kind
+    kind: Sort
     total: int
     listings: list[Listing]
     whole: bool = False  # the page is about this kind alone
@@ -115,10 +115,11 @@ async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str,
     counted = await counting.branches(tx, theirs)
     branch = asked.get("categorie") if asked.get("categorie") in counted else None
     wanted = replace(theirs, branch=branch)
-    if asked.get("kind") in tuple(Kind):
-        shelves = [await _whole(tx, wanted, Kind(asked["kind"]), asked.get("before") or None)]
+    kinds: tuple[Sort, ...] = (*Kind, EVENT)
+    if chosen := next((kind for kind in kinds if kind == asked.get("kind")), None):
+        shelves = [await _whole(tx, wanted, chosen, asked.get("before") or None)]
     else:
-        shelves = [await _some(tx, wanted, kind) for kind in Kind]
+        shelves = [await _some(tx, wanted, kind) for kind in kinds]
     decided = await decisions.get(tx, coop.id) if ours and coop.type == "Organization" else None
     signer = await members.find_by_handle(tx, coop.handle) if ours and coop.type == "Person" else None
     peer = None if ours else await peers.find(tx, normal_host(coop.id))
@@ -146,13 +147,13 @@ def _spot(decided: Coop | None) -> Spot | None:
     return spot(blur(decided.latitude, decided.longitude))
 
 
-async def _some(tx: Tx, theirs: Filter, kind: Kind) -> Shelf:
+async def _some(tx: Tx, theirs: Filter, kind: Sort) -> Shelf:
     wanted = replace(theirs, kind=kind)
     found = await store.latest(tx, wanted, limit=SOME + 1)
     return Shelf(kind, await store.count(tx, wanted), found[:SOME], further=len(found) > SOME)
 
 
-async def _whole(tx: Tx, theirs: Filter, kind: Kind, before: str | None) -> Shelf:
+async def _whole(tx: Tx, theirs: Filter, kind: Sort, before: str | None) -> Shelf:
     wanted = replace(theirs, kind=kind)
     found = await store.latest(tx, wanted, limit=PAGE + 1, before=before)
     total = await store.count(tx, wanted)

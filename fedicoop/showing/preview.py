@@ -73,9 +73,27 @@ def _document(
         "image": image,
         "author": speaker,
         "publisher": speaker,
-        "mainEntity": _demand(listing, image) if listing.kind is Kind.NEED else _offered(listing, image),
+        "mainEntity": _main(listing, image),
     }
     return {name: value for name, value in document.items() if value is not None}
+
+
+def _main(listing: Listing, image: str | None) -> dict[str, Any]:
+    if listing.event:
+        return _event(listing, image)
+    return _demand(listing, image) if listing.kind is Kind.NEED else _offered(listing, image)
+
+
+def _event(listing: Listing, image: str | None) -> dict[str, Any]:
+    event = {
+        "@type": "Event",
+        "name": listing.title,
+        "image": image,
+        "startDate": listing.available_from.isoformat() if listing.available_from else None,
+        "endDate": listing.available_to.isoformat() if listing.available_to else None,
+        "location": {"@type": "Place", "name": listing.where.name} if listing.where else None,
+    }
+    return {name: value for name, value in event.items() if value is not None}
 
 
 def _thing(listing: Listing, image: str | None) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import html
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from fedicoop.vocabulary import imports_events as events
 from fedicoop.vocabulary.cursor import many
 
 Json = dict[str, Any]
@@ -40,12 +41,18 @@ _MODES = {
 }
 
 
-def familiar(raw: Json) -> Json:
-    """Translate a listing of a dialect that we know; give anything else back untouched."""
-    for knows, translate in DIALECTS:
-        if knows(raw):
-            return translate(raw)
-    return raw
+class Dialect(NamedTuple):
+    """One way to write such things: how it is known, how it is translated, and which `software` writes it."""
+
+    knows: Callable[[Json], bool]
+    translate: Callable[[Json], Json]
+    software: str = ""
+    event: bool = False
+
+
+def dialect_of(raw: Json) -> Dialect:
+    """The dialect of a listing or an event; for anything else, one that leaves it as it stands."""
+    return next((one for one in DIALECTS if one.knows(raw)), PLAIN)
 
 
 def _is_flohmarkt(raw: Json) -> bool:
@@ -62,6 +69,7 @@ def _flohmarkt(raw: Json) -> Json:
     )
     return {
         **raw,
+        "content": _as_html(item.get("description")) or raw.get("content"),
         "purpose": "offer",
         "exchangeMode": "gift" if price is not None and price[0] == 0 else "sale",
         "publishes": {**_one("transfer"), "name": _plain(item.get("name"))},
@@ -223,9 +231,12 @@ def _as_html(text: object) -> str | None:
     return "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n") if part.strip())
 
 
-DIALECTS: tuple[tuple[Callable[[Json], bool], Callable[[Json], Json]], ...] = (
-    (_is_flohmarkt, _flohmarkt),
-    (_is_maid, _maid),
-    (_is_bonfire, _bonfire),
-    (_has_attached_proposal, _attached),
+DIALECTS = (
+    Dialect(_is_flohmarkt, _flohmarkt, "flohmarkt"),
+    Dialect(_is_maid, _maid, "mutual-aid.app"),
+    Dialect(_is_bonfire, _bonfire, "Bonfire"),
+    Dialect(_has_attached_proposal, _attached),
+    Dialect(events.is_mobilizons, events.event, "Mobilizon", event=True),
+    Dialect(events.is_event, events.event, event=True),
 )
+PLAIN = Dialect(bool, lambda raw: raw)

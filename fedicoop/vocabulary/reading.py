@@ -11,7 +11,7 @@ from typing import Any
 from fedicoop.errors import Malformed
 from fedicoop.vocabulary import types as t
 from fedicoop.vocabulary.cursor import MAX_RECIPIENTS, Cursor, local_name
-from fedicoop.vocabulary.imports import familiar
+from fedicoop.vocabulary.imports import dialect_of
 from fedicoop.vocabulary.parsing import parse_untrusted
 from fedicoop.vocabulary.reading_actors import ACTOR_TYPES, read_actor, read_key_document
 from fedicoop.vocabulary.reading_notes import NOTE_TYPES, is_note, read_note
@@ -75,7 +75,8 @@ def _thing(at: Cursor, said: Cursor | None = None) -> t.Thing:
     """Read anything; `said` is the activity round it, for what an object leaves to its activity."""
     if kind := _activity_type(at):
         return _activity(at, kind)
-    at = at.at(familiar(at.raw), "")
+    dialect = dialect_of(at.raw)
+    at = at.at(dialect.translate(at.raw), "")
     types = at.types()
     if not types:
         raise at.fail("type", "expected a type")
@@ -86,7 +87,7 @@ def _thing(at: Cursor, said: Cursor | None = None) -> t.Thing:
     if "Tombstone" in types:
         return _tombstone(at)
     if is_note(at):
-        return read_note(at, said)
+        return read_note(at, said, dialect)
     by = at.find_iri("attributedTo") or at.find_iri("actor")
     return t.Other(id=at.iri("id"), type=types[0][:256], by=by)
 

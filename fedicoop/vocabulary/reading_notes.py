@@ -13,6 +13,7 @@ from typing import Any, Literal
 from fedicoop.vocabulary import types as t
 from fedicoop.vocabulary.cursor import MAX_CONTENT, MAX_NAME, MAX_SUMMARY, MAX_TAGS, Cursor, local_name
 from fedicoop.vocabulary.hosts import MAX_ID
+from fedicoop.vocabulary.imports import PLAIN, Dialect
 from fedicoop.vocabulary.reading_media import page_address, read_images, read_place, read_tags
 
 NOTE_TYPES = frozenset({"Note", "Article", "Page", "Question", "Event", "Proposal"})
@@ -30,8 +31,8 @@ def is_note(at: Cursor) -> bool:
     return _is_listing(at) or not NOTE_TYPES.isdisjoint(at.types())
 
 
-def read_note(at: Cursor, said: Cursor | None = None) -> t.Note:
-    """Read a note, or the Proposal in it; `said` is the activity that brought it.
+def read_note(at: Cursor, said: Cursor | None = None, dialect: Dialect = PLAIN) -> t.Note:
+    """Read a note, or the Proposal in it; `said` is the activity that brought it, `dialect` what it was.
 
     What the object leaves out is taken from the activity: author, audience and date.
     Raises Malformed.
@@ -51,6 +52,8 @@ def read_note(at: Cursor, said: Cursor | None = None) -> t.Note:
         deposit=None if deposit is None else _intent(deposit, seen["id"], "deposit", ""),
         unit_based=at.flag("unitBased"),
         mode=at.text("exchangeMode", "", limit=64) or None,
+        event=dialect.event,
+        software=dialect.software,
     )
 
 

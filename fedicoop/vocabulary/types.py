@@ -122,6 +122,8 @@ class Proposal(Note):
     deposit: Intent | None = None  # money that goes and comes back: custody, not rights
     unit_based: bool = False
     mode: str | None = None  # exchangeMode
+    event: bool = False  # read only: an Event, put into these words
+    software: str = ""  # read only: what wrote it, as its shape tells; "" where the shape is everybody's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

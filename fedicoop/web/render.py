@@ -112,6 +112,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "here": request.scope["path"],
         "asked": {},
         "now": node.db.clock(),
+        "zone": node.settings.zone,
         "request_id": request_id(request.scope),
         "viewer": viewer_of(request),
         "member": member_of(request),
