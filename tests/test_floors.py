@@ -18,6 +18,7 @@ FLOORS = [  # from the roof down; whoever moves a wall moves it here, in the sam
     {"exchanges", "watches"},
     {"publishing", "showing"},
     {"finding", "enquiries"},
+    {"reactions"},
     {"listings"},
     {"follows", "members"},
     {"notices"},
@@ -180,6 +181,7 @@ def test_one_room_one_table():
         "jobs": "jobs",
         "house_log": "peers/decisions.py",
         "severed": "follows/severing.py",
+        "reactions": "reactions/store.py",
         "reports": "desk/reports.py",
         "troubles": "desk/troubles.py",
     }

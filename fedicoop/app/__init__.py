@@ -70,6 +70,7 @@ from fedicoop.notices.news import WriteNews, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.publishing import own_pages, publishing_pages, script_pages
+from fedicoop.reactions import routes as reactions
 from fedicoop.relations import pages as relations
 from fedicoop.relations.read_along import ReadAlong
 from fedicoop.showing import away_pages, coop_pages, machine_pages, opening_pages, share_pages, show_pages
@@ -130,6 +131,7 @@ ROUTES: list[BaseRoute] = [
     *outbox.routes,
     *follows.routes,
     *enquiries.routes,
+    *reactions.routes,
     *collections.routes,
     *media.routes,
     *tiles.routes,

@@ -27,6 +27,7 @@ from fedicoop.outbox import answers, refusals
 from fedicoop.peers import readings, turned_away
 from fedicoop.peers import store as peers
 from fedicoop.publishing import publishing
+from fedicoop.reactions import store as reactions
 from fedicoop.watches import hanging
 from fedicoop.watches import keeping as watching
 from fedicoop.web import kept, limits
@@ -85,3 +86,4 @@ async def _forget(tx: Tx) -> None:
     await reminding.tell_of_ends(tx)
     await reports.forget_old(tx)
     await enquiries.forget_old(tx)
+    await reactions.sweep(tx)

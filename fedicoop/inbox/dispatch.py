@@ -9,6 +9,7 @@ from fedicoop.follows import federation as follows
 from fedicoop.inbox import moving
 from fedicoop.listings import flagging
 from fedicoop.listings import hearing as listings
+from fedicoop.reactions import hearing as reactions
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
     Accept,
@@ -29,6 +30,7 @@ from fedicoop.vocabulary.types import (
     Undo,
     Update,
 )
+from fedicoop.vocabulary.verbs import EmojiReact, Like
 
 Any_ = Received[Any, Any]
 
@@ -66,6 +68,7 @@ async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
 
 async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
     await enquiries.on_delete_actor(tx, received)
+    await reactions.on_delete_actor(tx, received)
     await listings.on_delete_actor(tx, received)
 
 
@@ -95,8 +98,11 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Delete, Tombstone): Entry(anyone, on_delete),
     (Delete, Actor): Entry(by_itself, on_delete_actor),
     (Move, Actor): Entry(of_itself, moving.on_move),
-    (Announce, Proposal): Entry(anyone, listings.on_announce),
-    (Undo, Announce): Entry(by_the_doer, listings.on_undo_announce),
+    (Announce, Proposal): Entry(anyone, reactions.on_announce),
+    (Undo, Announce): Entry(by_the_doer, reactions.on_undo_announce),
+    (Like, Proposal): Entry(anyone, reactions.on_like),
+    (EmojiReact, Proposal): Entry(anyone, reactions.on_like),
+    (Undo, Like): Entry(by_the_doer, reactions.on_undo_like),
 }
 """A pair that is not here is kept as ignored.  `Delete` of a Tombstone compares the sender with the
 stored owner where the listing is known, and with the origin of the id where it is not."""

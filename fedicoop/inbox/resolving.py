@@ -9,7 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import to_follow
-from fedicoop.inbox import resolving_events
+from fedicoop.inbox import resolving_events, resolving_verbs
 from fedicoop.inbox.resolving_aversion import blocked, flagged
 from fedicoop.inbox.resolving_moves import moved
 from fedicoop.listings import boosts
@@ -40,6 +40,7 @@ from fedicoop.vocabulary.types import (
     Undo,
     Update,
 )
+from fedicoop.vocabulary.verbs import Like
 
 
 class Nothing(Exception):
@@ -65,6 +66,8 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
         case Delete():
             thing = _deleted(node, activity, sender)
             sender = await resolving_events.ended(node, thing, sender)
+        case Like():
+            thing = await _ours(node, activity, sender)
         case Announce():
             thing = await _announced(node, activity, sender)
         case Move():
@@ -111,7 +114,7 @@ async def _our_follow(node: Node, activity: Activity) -> Follow:
 
 
 async def _their_deed(node: Node, activity: Undo) -> Activity:
-    """The Follow, Announce or Block that is undone, as we kept it."""
+    """The Follow, Like, Announce or Block that is undone, as we kept it."""
     deed = activity.object
     async with node.db.read() as tx:
         if block := await blocked(tx, deed):
@@ -121,6 +124,8 @@ async def _their_deed(node: Node, activity: Undo) -> Activity:
             following = await follows.between(tx, deed.actor, _id(deed.object))
         if following is not None:
             return to_follow(following)
+        if found := await resolving_verbs.undone(tx, deed, activity.actor):
+            return found
         boost = await boosts.find(tx, _id(deed))
         if boost is None and isinstance(deed, Announce):
             boost = await boosts.between(tx, deed.actor, _id(deed.object))
@@ -141,20 +146,27 @@ def _deleted(node: Node, activity: Delete, sender: Actor) -> Tombstone | Actor:
 async def _announced(node: Node, activity: Announce, sender: Actor) -> Thing:
     """What is relayed, never the copy that the relayer embeds (security case 33)."""
     id = _id(activity.object)
+    if same_origin(id, node.settings.origin):
+        return await _ours(node, activity, sender)
     await _require_heard(node, sender)
     async with node.db.read() as tx:
-        ours = same_origin(id, node.settings.origin)
-        if not ours and await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
+        if await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
             raise Nothing("relays what a house says that is closed here")
         if known := await _known(tx, id):
             return known
-    if same_origin(id, node.settings.origin):
-        raise Nothing("relays something of ours that is not there")
     found = await _ask(node, id)
     if isinstance(found, Note):
         if not same_origin(found.id, found.by):
             raise Forbidden("inbox.foreign_object", found.id)
         await directory.actor(node, found.by)
+    return found
+
+
+async def _ours(node: Node, activity: Activity, sender: Actor) -> Proposal:
+    """A listing of ours, whoever speaks of it: nobody is asked for anything."""
+    found = await resolving_verbs.ours(node, _id(activity.object), sender)
+    if found is None:
+        raise Nothing("speaks of nothing of ours that its actor may know")
     return found
 
 

@@ -54,6 +54,8 @@ def to_note(listing: Listing, actor: Actor) -> Proposal:
         cc=cc,
         context=Iri(f"{listing.id}/context"),
         replies=Iri(f"{listing.id}/replies"),
+        likes=Iri(f"{listing.id}/likes"),
+        shares=Iri(f"{listing.id}/shares"),
         tags=tuple(Tag(type="Hashtag", name=f"#{name}", href=Iri(href)) for name, href in tags),
         images=tuple(_image(photo, origin) for photo in listing.photos[:4]),
         location=_place(listing.where),

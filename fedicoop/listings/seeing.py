@@ -16,7 +16,12 @@ _SHOWN = (Status.PUBLISHED, Status.PAUSED, Status.CLOSED, Status.EXPIRED)
 
 def is_public(listing: Listing) -> bool:
     """Whether anybody may read it at its own address: people, search engines and peers."""
-    return listing.visibility is Visibility.PUBLIC and listing.status in _SHOWN
+    return listing.visibility is Visibility.PUBLIC and is_open(listing)
+
+
+def is_open(listing: Listing) -> bool:
+    """Whether those whom it is for may read it: it was published, and nobody took it down."""
+    return listing.status in _SHOWN
 
 
 async def get_seen(tx: Tx, key: str, who: Member | None, origin: str) -> Listing:

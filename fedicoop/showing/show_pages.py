@@ -1,6 +1,6 @@
 """One listing: its page for people, and the document that peers fetch at its id."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.requests import Request
@@ -23,6 +23,8 @@ from fedicoop.listings.taken import Taking
 from fedicoop.members import followable, whereabouts
 from fedicoop.members import store as members
 from fedicoop.node import Node
+from fedicoop.reactions import store as reactions
+from fedicoop.reactions.reaction import Counts
 from fedicoop.showing import calendar, preview
 from fedicoop.showing.spots import Spot, spot
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
@@ -60,12 +62,15 @@ async def show_object(request: Request) -> Response:
         gone = await store.is_gone(tx, id)
         listing = await store.find(tx, id)
         author = await actors.find(tx, listing.actor_id) if listing else None
+        found = await reactions.counts(tx, id)
     if gone:
         grave = Tombstone(id=Iri(id), former_type=gone.former_type, deleted=gone.deleted_at)
         return activity_response(request, write(grave), status=410)
     if listing is None or author is None or not listing.local or not seeing.is_public(listing):
         raise NotFound("page.no_listing", key)
-    return activity_response(request, write(to_note(listing, author)))
+    return activity_response(
+        request, write(replace(to_note(listing, author), totals=(found.likes, found.shares)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class _Scene:
     follow_writer: str  # their handle, where they let this viewer follow them
     mine: bool
     threads: list[Thread]  # what was asked about it in public
+    reactions: Counts
     takings: list[Taking]  # what agreements take of it
     spot: Spot | None
     has_rules: bool  # whether the coop whose it is wrote some, on its page
@@ -119,6 +125,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         follow_writer=writer.handle if writer and lets else "",
         mine=mine,
         threads=await enquiries.thread_of(tx, listing.id, who),
+        reactions=await reactions.counts(tx, listing.id),
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
         has_rules=bool(listing.coop_id and (await decisions.get(tx, listing.coop_id)).rules),
         spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
@@ -162,6 +169,7 @@ def _draw(request: Request, scene: _Scene) -> Response:
             taken.busy_days(listing, scene.takings),
         ),
         reserved=scene.reserved,
+        reactions=scene.reactions,
         spot=scene.spot,
         has_rules=scene.has_rules,
         preview=preview.of(listing, coop, node.settings.origin, language_of(request)),

@@ -10,11 +10,13 @@ from typing import Any
 
 from fedicoop.errors import Malformed
 from fedicoop.vocabulary import types as t
+from fedicoop.vocabulary import verbs
 from fedicoop.vocabulary.cursor import MAX_RECIPIENTS, Cursor, local_name
 from fedicoop.vocabulary.imports import dialect_of
 from fedicoop.vocabulary.parsing import parse_untrusted
 from fedicoop.vocabulary.reading_actors import ACTOR_TYPES, read_actor, read_key_document
 from fedicoop.vocabulary.reading_notes import NOTE_TYPES, is_note, read_note
+from fedicoop.vocabulary.reading_verbs import read_more
 
 MAX_ITEMS = 1000
 MAX_FLAGGED = 50  # things in one report
@@ -23,8 +25,8 @@ COLLECTIONS = frozenset({"Collection", "OrderedCollection", "CollectionPage", "O
 OBJECTS = ACTOR_TYPES | COLLECTIONS | NOTE_TYPES | {"Tombstone"}
 
 OTHER_ACTIVITIES = frozenset(
-    {"Add", "Arrive", "Dislike", "EmojiReact", "FeatureRequest", "Ignore", "Invite", "Join"}
-    | {"Leave", "Like", "Listen", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
+    {"Add", "Arrive", "Dislike", "FeatureRequest", "Ignore", "Invite", "Join"}
+    | {"Leave", "Listen", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
     | {"TentativeReject", "Travel", "View"}
 )
 """Activities that we do not speak; `Question` is missing because peers use it as an object."""
@@ -142,6 +144,7 @@ def _activity(at: Cursor, kind: str, reading: Callable[[Cursor], t.Thing] | None
         cc=cc,
         published=at.moment("published"),
         **({"target": at.iri("target")} if kind == "Move" else {}),
+        **read_more(kind, at),
     )
 
 
@@ -186,6 +189,8 @@ SPOKEN: dict[str, tuple[type[t.Activity], Callable[[Cursor], t.Thing]]] = {
     "Reject": (t.Reject, _said_before),
     "Undo": (t.Undo, _said_before),
     "Move": (t.Move, _id_only),
+    "Like": (verbs.Like, _id_only),
+    "EmojiReact": (verbs.EmojiReact, _id_only),
 }
 """What we speak, and how each type's object is read."""
 

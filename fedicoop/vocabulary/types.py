@@ -105,6 +105,9 @@ class Note:
     context: Iri | None = None
     conversation: str | None = None  # any URI (Mastodon: tag:…): what its server calls the thread
     replies: Iri | None = None
+    likes: Iri | None = None
+    shares: Iri | None = None
+    totals: tuple[int, int] | None = None  # of likes and shares; written only
     tags: tuple[Tag, ...] = ()
     images: tuple[Image, ...] = ()
     location: Place | None = None

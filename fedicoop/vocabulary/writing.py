@@ -96,6 +96,8 @@ def _note(note: t.Note) -> Json:
         "tag": [present(type=tag.type, name=tag.name, href=tag.href) for tag in note.tags],
         **present(context=note.context, conversation=note.conversation),
         **({"replies": _replies(note.replies)} if note.replies else {}),
+        **_counted("likes", note.likes, note.totals and note.totals[0]),
+        **_counted("shares", note.shares, note.totals and note.totals[1]),
         **({"interactionPolicy": {"canQuote": {"automaticApproval": [t.PUBLIC]}}} if public else {}),
         **present(alsoKnownAs=list(note.also_known_as)),
         **({"updated": moment_text(note.updated)} if note.updated else {}),
@@ -148,6 +150,13 @@ def _replies(id: t.Iri) -> Json:
     """Where the answers to a note are found, with the empty first page that Mastodon expects inside."""
     page = {"type": "CollectionPage", "partOf": id, "next": f"{id}?page=1", "items": []}
     return {"id": id, "type": "Collection", "first": page}
+
+
+def _counted(name: str, id: t.Iri | None, total: int | None) -> Json:
+    """Where a count is served; in the note as it is fetched, with the count inside, as Mastodon reads it."""
+    if id is None or total is None:
+        return present(**{name: id})
+    return {name: {"id": id, "type": "OrderedCollection", "totalItems": total}}
 
 
 def _collection(collection: t.Collection) -> Json:

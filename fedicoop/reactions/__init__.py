@@ -1,0 +1,1 @@
+"""Likes, shares and quotes of listings: from anywhere, and ours."""

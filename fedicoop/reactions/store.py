@@ -1,0 +1,103 @@
+"""Reactions at rest.  The only file that names the table."""
+
+from dataclasses import asdict, dataclass, fields
+
+from fedicoop.db import Tx
+from fedicoop.peers import policies
+from fedicoop.peers.peer import Policy
+from fedicoop.reactions.reaction import Counts, Kind, Reaction
+
+MOST_MARKS = 8
+"""How many different emoji of one actor are kept under one listing (they are one like)."""
+_COLUMNS = ", ".join(field.name for field in fields(Reaction))
+
+
+async def put(tx: Tx, reaction: Reaction) -> bool:
+    """Keep a reaction; False where it was said before, in whatever words of the wire, or too often."""
+    kept = await of_actor_on(tx, reaction.kind, reaction.actor_id, reaction.listing_id)
+    if len(kept) >= MOST_MARKS:
+        return False
+    values = asdict(reaction)
+    return bool(
+        await tx.run(
+            f"""INSERT INTO reactions ({_COLUMNS}) VALUES ({", ".join(":" + name for name in values)})
+                ON CONFLICT (kind, actor_id, listing_id, mark) DO NOTHING""",
+            **values,
+        )
+    )
+
+
+async def of_actor_on(tx: Tx, kind: Kind, actor_id: str, listing_id: str) -> list[Reaction]:
+    """What an actor said of that kind about a listing: of likes, one for each emoji."""
+    return await tx.all(
+        Reaction,
+        f"""SELECT {_COLUMNS} FROM reactions
+            WHERE kind = :kind AND actor_id = :actor AND listing_id = :listing ORDER BY at, mark""",
+        kind=kind,
+        actor=actor_id,
+        listing=listing_id,
+    )
+
+
+async def said(tx: Tx, id: str, actor_id: str) -> Reaction | None:
+    """The reaction that an actor said under that id; nobody else's counts, whatever its id."""
+    return await tx.maybe(
+        Reaction,
+        f"SELECT {_COLUMNS} FROM reactions WHERE id = :id AND actor_id = :actor ORDER BY at LIMIT 1",
+        id=id,
+        actor=actor_id,
+    )
+
+
+async def end(tx: Tx, reaction: Reaction) -> None:
+    await tx.run(
+        """DELETE FROM reactions
+           WHERE kind = :kind AND actor_id = :actor AND listing_id = :listing AND mark = :mark""",
+        kind=reaction.kind,
+        actor=reaction.actor_id,
+        listing=reaction.listing_id,
+        mark=reaction.mark,
+    )
+
+
+async def end_all_of(tx: Tx, actor_id: str) -> None:
+    await tx.run("DELETE FROM reactions WHERE actor_id = :id", id=actor_id)
+
+
+async def of_actor(tx: Tx, actor_id: str, *, limit: int = 100_000) -> list[Reaction]:
+    """Everything that an actor said, oldest first."""
+    return await tx.all(
+        Reaction,
+        f"SELECT {_COLUMNS} FROM reactions WHERE actor_id = :id ORDER BY at, listing_id, mark LIMIT :limit",
+        id=actor_id,
+        limit=limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    kind: Kind
+    host: str
+    number: int
+
+
+async def counts(tx: Tx, listing_id: str) -> Counts:
+    """How many like, share and quote a listing, without who is gone or lives in a house closed here."""
+    rows = await tx.all(
+        _Number,
+        """SELECT r.kind, a.host, count(DISTINCT r.actor_id) AS number
+           FROM reactions r JOIN actors a ON a.id = r.actor_id
+           WHERE r.listing_id = :id AND a.gone_at IS NULL GROUP BY r.kind, a.host""",
+        id=listing_id,
+    )
+    treated = await policies.policies(tx, {row.host for row in rows})
+    total = dict.fromkeys(Kind, 0)
+    for row in rows:
+        if treated[row.host] is not Policy.CLOSED:
+            total[row.kind] += row.number
+    return Counts(total[Kind.LIKE], total[Kind.SHARE], total[Kind.QUOTE])
+
+
+async def sweep(tx: Tx) -> None:
+    """What actors said who are gone since goes too, whatever way they went."""
+    await tx.run("DELETE FROM reactions WHERE actor_id IN (SELECT id FROM actors WHERE gone_at IS NOT NULL)")
