@@ -62,7 +62,7 @@ def test_a_copy_inside_an_announce_is_not_believed():
     assert announce.object == f"{MASTO}/statuses/1"
 
 
-@pytest.mark.parametrize("name", ["mastodon_like", "fedicoop_offer_agreement"])
+@pytest.mark.parametrize("name", ["fedicoop_offer_agreement"])
 def test_activities_that_we_do_not_speak_are_unspoken(name):
     activity = received(name)
 
