@@ -2,6 +2,8 @@
 
 import pytest
 
+from fedicoop.peers import policies
+from fedicoop.peers.peer import Policy
 from tests.browsing import Visitor, signed_in
 from tests.enquiring import kept, message, words, write
 from tests.hostile import PUBLIC, fixtures
@@ -231,3 +233,72 @@ async def test_members_who_look_after_the_listing_are_told_without_the_words(nor
 
     assert "bob vous écrit au sujet de « Remorque »" in page.words.replace("\xa0", " ").replace("\u202f", " ")
     assert "secret" not in page.words
+
+
+async def test_the_names_of_ours_in_front_of_the_words_are_left_out(nord, friend):
+    """protocol/examples/reply_public_from_mastodon.json."""
+    listing = await nord.publish()
+    us = (
+        '<span class="h-card"><a href="https://nord.test/@nord" class="mention">@<span>nord</span></a></span>'
+    )
+    them = '<a href="https://friend.test/@alice" class="u-url mention">@<span>alice</span></a>'
+    await write(friend, nord, "1", f"{us} Encore disponible ?", cc=[nord.coop.id], inReplyTo=listing.id)
+    await write(friend, nord, "2", f"{them} a raison", inReplyTo=listing.id)
+    await write(friend, nord, "3", us, cc=[nord.coop.id], inReplyTo=listing.id)
+
+    one, two, three = await words(nord)
+
+    assert one == "Encore disponible ?"
+    assert two.endswith("a raison")
+    assert "@<span>alice</span>" in two
+    assert "@<span>nord</span>" in three
+
+
+async def test_what_a_closed_house_said_is_hidden_everywhere_and_shown_again_once_it_is_opened(nord, friend):
+    """Security case 101."""
+    lea = await nord.join("lea")
+    listing = await nord.publish(by=lea)
+    await write(friend, nord, "1", "devant tous", inReplyTo=listing.id)
+    await write(friend, nord, "2", "entre nous", to=[nord.coop.id], inReplyTo=listing.id)
+    visitor = await signed_in(nord, lea)
+
+    async def meets() -> list[bool]:
+        found = [(await visitor.open(path)).words for path in (f"/l/{listing.key}", "/moi/messages")]
+        total = (await nord.get(f"/listings/{listing.key}/replies")).json()["totalItems"]
+        return ["devant tous" in found[0], "entre nous" in found[1], total == 1]
+
+    seen = []
+    for policy in (Policy.OPEN, Policy.CLOSED, Policy.OPEN):
+        async with nord.node.db.write() as tx:
+            await policies.set_policy(tx, "friend.test", policy)
+        seen.append(await meets())
+
+    assert seen == [[True] * 3, [False] * 3, [True] * 3]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"content": "<p>" * 5000 + "x"},
+        {"content": "<a<a<a" * 3000},
+        {"tag": [{"type": "Mention"}, {"type": "Mention", "href": 5}, "x", None]},
+        {"tag": {"type": "Mention", "href": "https://nord.test/actors/nord"}},
+        {"published": "2099-01-01T00:00:00Z", "updated": "2001-01-01T00:00:00Z"},
+        {"attachment": [{"type": "Document", "url": "javascript:alert(1)"}, 7]},
+        {"url": "javascript:alert(1)", "summary": "x" * 30000},
+        {"conversation": "javascript:alert(1)", "context": 5},
+        {"inReplyTo": ["https://nord.test/nothing", {"id": 4}]},
+        {"type": "Article", "name": "Titre <b>gras</b>"},
+        {"type": "Page", "content": None, "name": None},
+    ],
+    ids=str,
+)
+async def test_no_odd_reply_is_an_error_now_or_on_any_page_later(nord, friend, odd):
+    listing = await nord.publish()
+
+    await write(friend, nord, "1", "mot", **{"inReplyTo": listing.id, "cc": [nord.coop.id]} | odd)
+
+    for path in (f"/l/{listing.key}", f"/listings/{listing.key}/context?page=1"):
+        page = await opened(nord, path)
+        assert page.status == 200
+        assert "javascript:" not in page.answer.text

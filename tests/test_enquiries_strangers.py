@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from fedicoop.access import Role
+from fedicoop.actors.coops import AuthorMode
 from fedicoop.enquiries import actions, sorting, strangers
 from fedicoop.enquiries.enquiry import State
 from fedicoop.enquiries.strangers import Quarantine
@@ -267,3 +268,27 @@ async def test_others_take_nothing_from_under_it(nord, friend):
     refused = await visitor.submit("/sortir", aim=f"/notes/{key}/masque")
     assert refused.status == 404
     assert await words(nord) == ["poli"]
+
+
+async def test_stewards_read_what_is_reported_to_them_until_they_say_that_it_is_settled(network):
+    """Where members write, nobody but the two reads along."""
+    est = await network.add("est.test", author_mode=AuthorMode.MEMBER)
+    lea, max_, zoe = await est.join("lea"), await est.join("max"), await steward(est)
+    listing = await est.publish(by=lea)
+    async with est.node.db.write() as tx:
+        said = await actions.ask(tx, max_, listing, "mot fâcheux", public=False, once="once-1")
+    path = f"/moi/messages/{said.conversation_id}"
+    carer, owner = await signed_in(est, zoe), await signed_in(est, lea)
+    before = (await carer.open(path)).status
+
+    await owner.open(path)
+    await owner.submit(f"{path}/signale")
+    told = (await carer.open("/moi")).words
+    during = await carer.open(path)
+    await carer.submit(f"{path}/regle")
+
+    assert before == 404
+    assert "conversation signalée" in told
+    assert "mot fâcheux" in during.words
+    assert during.all("textarea") == []
+    assert (await carer.open(path)).status == 404

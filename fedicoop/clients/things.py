@@ -10,7 +10,7 @@ from fedicoop.access import Act, Member, may
 from fedicoop.clients import refs
 from fedicoop.clients.refs import Ref, Sort
 from fedicoop.db import Tx
-from fedicoop.enquiries import conversations, streaming
+from fedicoop.enquiries import conversations, houses, streaming
 from fedicoop.enquiries.enquiry import Conversation, Message, State
 from fedicoop.errors import NotFound
 from fedicoop.listings import store as listings
@@ -87,7 +87,7 @@ async def seen(tx: Tx, keys: Sequence[str], who: Member | None) -> dict[str, Sai
 
 async def readable(tx: Tx, some: Iterable[Message], who: Member | None) -> list[Said]:
     """Of several messages those that somebody may read: their own, and what is public under what they see."""
-    messages = [one for one in some if one.state is State.SHOWN]
+    messages = await houses.heard(tx, [one for one in some if one.state is State.SHOWN])
     talks = await conversations.several(tx, [one.conversation_id for one in messages])
     about = await listings.several(tx, [one.listing_id for one in talks.values() if one.listing_id])
     found = list[Said]()

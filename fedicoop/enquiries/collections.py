@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from fedicoop.db import Tx
-from fedicoop.enquiries import conversations, messages
+from fedicoop.enquiries import conversations, houses, messages
 from fedicoop.enquiries.enquiry import Conversation, Message, State
 from fedicoop.enquiries.federation import note_id, to_note
 from fedicoop.enquiries.reading import side_of
@@ -47,21 +47,22 @@ async def _under(request: Request, name: str, *, direct: bool) -> Response:
     before = collections.asked_page(request)
     async with node.db.read() as tx:
         listing = await _public(tx, request)
-        total = await messages.count_under(tx, listing.id, direct=direct) + (not direct)
-        if before is None:
-            return collections.index(request, f"{listing.id}/{name}", total)
-        found = await messages.under(tx, listing.id, direct=direct, before=before, limit=collections.PAGE)
+        said = await houses.heard(tx, await messages.under(tx, listing.id))
+    said = [one for one in said if not direct or one.reply_to == listing.id]
+    total = len(said) + (not direct)
+    if before is None:
+        return collections.index(request, f"{listing.id}/{name}", total)
+    rest = [one for one in said if not before or one.key < before]
+    found = rest[: collections.PAGE]
+    more = len(rest) > len(found)
     items: list[Thing] = [Iri(one.id) for one in found]
-    full = len(found) == collections.PAGE
-    if not direct and not full:
-        items.append(Iri(listing.id))
     return collections.page(
         request,
         f"{listing.id}/{name}",
-        items,
+        items if direct or more else [*items, Iri(listing.id)],
         total=total,
         before=before,
-        next_before=found[-1].key if full else None,
+        next_before=found[-1].key if more else None,
     )
 
 

@@ -18,7 +18,7 @@ from fedicoop.web.forms import Form
 from fedicoop.web.render import language_of, render
 from fedicoop.web.viewer import require_member
 
-_DONE = ("ouvert", "jete", "revenu", "choisi")
+_DONE = ("ouvert", "jete", "revenu", "choisi", "regle")
 
 
 def _steward(request: Request) -> Member:

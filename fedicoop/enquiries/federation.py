@@ -10,10 +10,16 @@ from fedicoop.db import Tx
 from fedicoop.enquiries.enquiry import Conversation, Message, State
 from fedicoop.vocabulary.hosts import origin_of
 from fedicoop.vocabulary.types import PUBLIC, Actor, Iri, Note, Tag
-from fedicoop.web.clean import clean_html, markdown
+from fedicoop.web.clean import clean_html, markdown, plain
+from fedicoop.web.filters import host_of
 
 LONGEST = 20_000  # characters of HTML of one message; more is cut
 _PARAGRAPH = re.compile(r"\A<p>")
+_NAME = re.compile(
+    r"(?:<span>)?<a href=\"([^\"<>]{1,500})\"[^<>]{0,100}>"
+    r"@(?:<span>)?[^<>]{1,200}(?:</span>)?</a>(?:</span>)?\s{0,5}"
+)
+"""Whom a note is for, as servers put it in front of its words."""
 
 
 def note_id(origin: str, key: str) -> Iri:
@@ -26,7 +32,7 @@ def from_note(note: Note, conversation: Conversation, key: str, now: datetime) -
     Its date is its author's word, but nothing was said tomorrow.
     """
     titled = note.name and note.content  # a name alone is a vote in a poll
-    title = f"<p><strong>{escape(note.name)}</strong></p>" if titled else ""
+    title = clean_html(f"<p><strong>{escape(note.name)}</strong></p>") if titled else ""
     return Message(
         id=note.id,
         key=key,
@@ -34,7 +40,7 @@ def from_note(note: Note, conversation: Conversation, key: str, now: datetime) -
         actor_id=note.by,
         local=False,
         public=is_public(note) and conversation.public,
-        html=clean_html(title + note.content[:LONGEST]),
+        html=title + _words(note, host_of(conversation.across(note.by))),
         warning=note.summary[:500],
         language=note.language,
         url=note.url,
@@ -47,6 +53,15 @@ def from_note(note: Note, conversation: Conversation, key: str, now: datetime) -
         kept_at=now,
         updated_at=note.updated,
     )
+
+
+def _words(note: Note, house: str) -> str:
+    """Its text without the names of ours in front: every page of ours says in its own way whom it is for."""
+    html = clean_html(note.content[:LONGEST])
+    bare = html.removeprefix("<p>")
+    while (name := _NAME.match(bare)) and host_of(name[1]) == house:
+        bare = bare[name.end() :]
+    return f"<p>{bare}" if html.startswith("<p>") and plain(bare) else html
 
 
 def edited(known: Message, note: Note, now: Message) -> Message:

@@ -71,26 +71,15 @@ async def latest(tx: Tx, ids: Sequence[str]) -> dict[str, Message]:
     return {row.conversation_id: row for row in await tx.all(Message, sql, **names)}
 
 
-_UNDER = """FROM messages WHERE public AND state = 'shown' AND conversation_id IN
-            (SELECT id FROM conversations WHERE public AND listing_id = :listing)"""
-
-
-async def under(tx: Tx, listing_id: str, *, direct: bool, before: str = "", limit: int = 20) -> list[Message]:
-    """The public ones under a listing, newest first; `direct`: only those that answer the listing itself."""
-    only = "AND reply_to = :listing" if direct else ""
-    earlier = "AND key < :before" if before else ""
+async def under(tx: Tx, listing_id: str) -> list[Message]:
+    """All that is said in public under a listing, newest first."""
     return await tx.all(
         Message,
-        f"SELECT {COLUMNS} {_UNDER} {only} {earlier} ORDER BY key DESC LIMIT :limit",
+        f"""{_SELECT} WHERE public AND state = 'shown' AND conversation_id IN
+            (SELECT id FROM conversations WHERE public AND listing_id = :listing)
+            ORDER BY key DESC LIMIT 5000""",
         listing=listing_id,
-        limit=limit,
-        **({"before": before} if before else {}),
     )
-
-
-async def count_under(tx: Tx, listing_id: str, *, direct: bool) -> int:
-    only = "AND reply_to = :listing" if direct else ""
-    return await tx.count(f"SELECT count(*) {_UNDER} {only}", listing=listing_id)
 
 
 async def since(tx: Tx, actor_id: str, then: datetime) -> int:

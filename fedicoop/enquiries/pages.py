@@ -28,7 +28,8 @@ from fedicoop.web.viewer import require_member, viewer_of
 HERE, DESK, BLOCKED = "/moi/messages", "/admin/messages", "/moi/bloques"
 ANSWERS = Limit("enquiry answer", 100, timedelta(hours=1))
 PAGE = 30
-_DONE = ("question", "reponse", "rien", "signale", "bloque", "supprime", "masque")
+_ACTS = ("rien", "signale", "regle", "bloque")
+_DONE = ("question", "reponse", "rien", "signale", "regle", "bloque", "supprime", "masque")
 
 
 async def index(request: Request) -> Response:
@@ -120,9 +121,13 @@ async def act(request: Request) -> Response:
             await sorting.settle(tx, who, id)
         elif what == "signale":
             await sorting.report(tx, who, id)
+        elif what == "regle":
+            await sorting.close_report(tx, who, id)
         else:
             await sorting.block(tx, who, id, form["actor"])
-    return forms.see_other(request, f"{HERE}/{id}?fait={what}")
+    async with node.db.read() as tx:
+        still = may(who, Act.ENQUIRY_SEE, await conversations.get(tx, id))
+    return forms.see_other(request, f"{HERE}/{id}?fait={what}" if still else f"{DESK}?fait={what}")
 
 
 def _verb(request: Request) -> str:
@@ -173,11 +178,12 @@ async def let_in(request: Request) -> Response:
 
 async def waiting(tx: Tx, who: Member) -> list[Waiting]:
     """How many questions wait for an answer of the member, of their coop, and how many strangers wait."""
-    mine, late, unknown = await sorting.waiting_steps(tx, who)
+    mine, late, unknown, reported = await sorting.counts(tx, who)
     return [
         Waiting(mine, "enquiry.waiting.mine", HERE, "chat"),
         Waiting(late, "enquiry.waiting.coop", DESK, "chat"),
         Waiting(unknown, "enquiry.waiting.strangers", f"{DESK}#strangers", "lock"),
+        Waiting(reported, "enquiry.waiting.reported", f"{DESK}#reported", "warning"),
     ]
 
 
@@ -186,7 +192,10 @@ routes = [
     Route("/me/messages", index),
     Route(f"{HERE}/{{id}}", show, methods=["GET"]),
     Route(f"{HERE}/{{id}}", answer, methods=["POST"]),
-    *(Route(f"{HERE}/{{id}}/{what}", act, methods=["POST"]) for what in ("rien", "signale", "bloque")),
+    *(
+        Route(f"{HERE}/{{id}}/{what}", act, methods=["POST"])
+        for what in ("rien", "signale", "regle", "bloque")
+    ),
     *(Route(f"/notes/{{key}}/{what}", take_back, methods=["POST"]) for what in ("supprime", "masque")),
     Route(BLOCKED, shut_out, methods=["GET"]),
     Route(BLOCKED, let_in, methods=["POST"]),

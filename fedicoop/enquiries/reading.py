@@ -7,7 +7,7 @@ from datetime import datetime
 from fedicoop.access import Act, Member, OfCoop, Role, may
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
-from fedicoop.enquiries import conversations, messages
+from fedicoop.enquiries import conversations, houses, messages
 from fedicoop.enquiries.enquiry import Conversation, Message, Side, State
 from fedicoop.errors import NotFound
 from fedicoop.follows import blocks
@@ -97,6 +97,7 @@ async def thread_of(tx: Tx, listing_id: str, viewer: Member | None) -> list[Thre
     found = await conversations.of_listing(tx, listing_id)
     said = await messages.of_conversations(tx, [one.id for one in found])
     hidden = {block.blocked_id for block in await blocks.of(tx, voice(viewer))} if viewer else set[str]()
+    hidden |= await houses.closed(tx, [one.actor_id for some in said.values() for one in some])
     shown = {id: [one for one in some if one.actor_id not in hidden] for id, some in said.items()}
     drawing = await _Drawing.of(tx, [one for some in shown.values() for one in some])
     return [drawing.thread(one, shown[one.id], viewer) for one in found if shown[one.id]]
@@ -111,9 +112,10 @@ async def conversation(tx: Tx, id: str, viewer: Member) -> Thread:
     if found is None or not may(viewer, Act.ENQUIRY_SEE, found):
         raise NotFound("enquiry.none", id)
     said = await messages.of_conversations(tx, [id], states=(State.SHOWN, State.GONE))
-    if not any(one.state is State.SHOWN for one in said[id]) and not any(one.local for one in said[id]):
+    shown = await houses.heard(tx, said[id])
+    if not any(one.state is State.SHOWN or one.local for one in shown):
         raise NotFound("enquiry.none", id)
-    return (await _Drawing.of(tx, said[id])).thread(found, said[id], viewer)
+    return (await _Drawing.of(tx, shown)).thread(found, shown, viewer)
 
 
 async def conversations_of(
@@ -132,7 +134,9 @@ async def conversations_of_coop(tx: Tx, steward: Member, *, before: str = "", li
     return await _entries(tx, found, steward)
 
 
-async def _entries(tx: Tx, found: Sequence[Conversation], who: Member) -> list[Entry]:
+async def _entries(tx: Tx, every: Sequence[Conversation], who: Member) -> list[Entry]:
+    hidden = await houses.closed(tx, [id for one in every for id in (one.owner_id, one.asker_id)])
+    found = [one for one in every if hidden.isdisjoint((one.owner_id, one.asker_id))]
     last = await messages.latest(tx, [one.id for one in found])
     sides = {one.id: side_of(one, who) or Side.OWNER for one in found}
     across = {one.id: one.actor_of(sides[one.id].other) for one in found}

@@ -124,6 +124,15 @@ async def report(tx: Tx, who: Member, conversation_id: str) -> None:
     await telling.tell_of_report(tx, called, who.name)
 
 
+async def close_report(tx: Tx, who: Member, conversation_id: str) -> None:
+    """A steward who was called is done: nobody but the two reads it any more."""
+    found = (await conversations.several(tx, [conversation_id])).get(conversation_id)
+    if found is None or not found.reported_to:
+        raise NotFound("enquiry.none", conversation_id)
+    access.require(who, Act.ENQUIRY_SORT, OfCoop(found.reported_to))
+    await conversations.put(tx, replace(found, reported_to=None, reported_by=None, reported_at=None))
+
+
 def speaks_for(who: Member, conversation: Conversation) -> str:
     """The actor as which somebody blocks: a steward who answers for the coop blocks for the coop."""
     own = who.id in (conversation.owner_member_id, conversation.asker_member_id)
@@ -160,13 +169,14 @@ async def unblock(tx: Tx, who: Member, blocked_id: str) -> None:
         await blocks.end(tx, who.coop_id, blocked_id)
 
 
-async def waiting_steps(tx: Tx, who: Member) -> tuple[int, int, int]:
-    """How many conversations wait for a member, for their coop's stewards, and strangers for the latter."""
+async def counts(tx: Tx, who: Member) -> tuple[int, int, int, int]:
+    """How many conversations wait for a member; for stewards: those of the coop, strangers, and reports."""
     mine = await conversations.waiting_for_member(tx, who.id)
     if not access.may(who, Act.ENQUIRY_SORT, OfCoop(who.coop_id)):
-        return mine, 0, 0
+        return mine, 0, 0, 0
     late = await conversations.waiting_for_coop(tx, who.coop_id, patience=tx.now - timedelta(days=2))
-    return mine, late, await messages.count_waiting(tx, who.coop_id)
+    reported = len(await conversations.reported(tx, who.coop_id))
+    return mine, late, await messages.count_waiting(tx, who.coop_id), reported
 
 
 async def forget_old(tx: Tx) -> None:

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from fedicoop.db import Tx
 from fedicoop.enquiries import messages
+from fedicoop.peers import policies
+from fedicoop.peers.peer import Policy
 
 
 class Quarantine(StrEnum):
@@ -41,11 +43,15 @@ async def choose(tx: Tx, coop_id: str, quarantine: Quarantine) -> None:
 
 
 async def waits(tx: Tx, coop_id: str, host: str, *, public: bool) -> bool:
-    """Whether the first that somebody there says waits for a steward of that coop."""
+    """Whether the first that somebody there says waits for a steward of that coop.
+
+    What a limited house says in public always does.
+    """
     wanted = await chosen(tx, coop_id)
     if wanted is Quarantine.NONE or (wanted is Quarantine.PUBLIC and not public):
         return False
-    return not await known(tx, coop_id, host)
+    limited = public and await policies.policy(tx, host) is Policy.LIMITED
+    return limited or not await known(tx, coop_id, host)
 
 
 async def known(tx: Tx, coop_id: str, host: str) -> bool:
