@@ -4,6 +4,7 @@ Two houses and three coops with private conversations, each with a word of its o
 to every address of both houses, and a peer asks for each of them, signed.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,12 +13,15 @@ import pytest
 from fedicoop.access import Member, Role
 from fedicoop.actors import keyring
 from fedicoop.app.keeps import KEEPS
+from fedicoop.clients.refs import Ref, Sort
 from fedicoop.enquiries import actions, sorting, strangers
 from fedicoop.enquiries.strangers import Quarantine
+from fedicoop.listings import store as listings
 from fedicoop.listings.listing import Listing, Status, Visibility
 from fedicoop.members import store as members
 from fedicoop.signatures import cavage
 from tests import crawling
+from tests.clients import App, app_of
 from tests.crawling import World
 from tests.enquiring import kept, note
 from tests.hostile import Stranger
@@ -177,6 +181,35 @@ async def test_nobody_meets_private_words_that_are_not_theirs(network, capsys, w
     may = {name for name, who_may in allowed.items() if who in who_may}
     assert set(seen) == may, "who is in a conversation reads it"
     assert "marktalk" not in capsys.readouterr().err, "nothing private stands in a log"
+
+
+MEMBERS = [viewer for viewer in VIEWERS if not viewer[1].startswith("a ")]
+
+
+@pytest.mark.parametrize(("where", "who"), [*MEMBERS, ("nord", "nobody"), ("est", "nobody")])
+async def test_no_application_gets_private_words_that_are_not_its_members(network, where, who):
+    made = await told(network)
+    world: World = getattr(made, where)
+    allowed, seen = made.of(world), set[str]()
+    app = await app_of(world.house, world.people[who]) if who in world.people else App(world.house)
+    ids = [str(Ref(message.kept_at, Sort.MESSAGE, message.key)) for _, message in await kept(world.house)]
+    async with world.house.node.db.read() as tx:
+        found = await listings.latest(tx, listings.Filter())
+    ids += [str(Ref(one.published_at, Sort.LISTING, one.key)) for one in found if one.published_at]
+    doors = [route.path for route in crawling.routes(world.house.app) if route.path.startswith("/api/")]
+    paths = {re.sub(r"\{[^}]+\}", id, door) for door in doors for id in (ids if "{" in door else [""])}
+    paths |= {f"/api/v2/search?q={name}&resolve=true" for name in allowed}
+
+    for path in sorted(paths):
+        answer = await app.get(path)
+        assert answer.status_code < 500, path
+        for name, who_may in allowed.items():
+            if name in answer.text and name not in path:
+                assert who in who_may, f"{who} met {name} at {path}"
+                seen.add(name)
+
+    waits = {word("waiting"), word("sealed")}  # read at the desk, where it is decided
+    assert seen == {name for name, who_may in allowed.items() if who in who_may} - waits
 
 
 @pytest.mark.parametrize("where", ["nord", "est"])
