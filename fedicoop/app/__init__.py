@@ -69,7 +69,7 @@ from fedicoop.notices import pages as notice_pages
 from fedicoop.notices.news import WriteNews, write_news
 from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
-from fedicoop.publishing import own_pages, publishing_pages, script_pages
+from fedicoop.publishing import echo_pages, own_pages, publishing_pages, script_pages
 from fedicoop.reactions import routes as reactions
 from fedicoop.relations import pages as relations
 from fedicoop.relations.read_along import ReadAlong
@@ -165,6 +165,7 @@ ROUTES: list[BaseRoute] = [
     *publishing_pages.routes,
     *script_pages.routes,
     *own_pages.routes,
+    *echo_pages.routes,
     *words_pages.routes,
     *listings.routes,
     *clients.routes,

@@ -1,9 +1,11 @@
 """What the operator and the housekeeping do with the queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
+from fedicoop.db.together import among
 from fedicoop.jobs.times import KEEP_DEAD, LEASE, LONGEST_ASKED_FOR, SUSPECT
 
 
@@ -73,6 +75,15 @@ async def owed(tx: Tx, lane: str, *, limit: int = 20) -> list[Owed]:
         lane=lane,
         limit=limit,
     )
+
+
+async def lanes_with(tx: Tx, thread: str, lanes: Sequence[str]) -> set[str]:
+    """In which of these lanes something of that thread still waits."""
+    if not lanes:
+        return set()
+    places, names = among(lanes)
+    sql = f"SELECT DISTINCT lane FROM jobs WHERE lane IN ({places}) AND thread = :thread AND NOT dead"
+    return {row.lane for row in await tx.all(_Lane, sql, thread=thread, **names)}
 
 
 async def waiting(tx: Tx, prefix: str, *, most: int) -> int:

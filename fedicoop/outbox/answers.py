@@ -3,12 +3,11 @@
 Written in the commit that ends a try, so that knowing it costs no commit of its own.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fedicoop.db import Tx
-from fedicoop.db.together import among
 
 KEPT_FOR = timedelta(days=30)
 MOST_OF_A_HOUSE = 60
@@ -87,33 +86,15 @@ async def of_host(tx: Tx, host: str, *, before: datetime | None = None, limit: i
     )
 
 
-async def to_activities(tx: Tx, ids: Collection[str], *, limit: int = 500) -> list[Answered]:
-    """What became of some activities, wherever they went; the last one first."""
-    if not ids:
-        return []
-    places, names = among(sorted(ids))
+async def about(tx: Tx, object_id: str, *, limit: int = 500) -> list[Answered]:
+    """What became of all that was said of a thing, wherever it went; the last answer first."""
     return await tx.all(
         Answered,
-        f"""SELECT {_COLUMNS} FROM answers WHERE activity_id IN ({places})
-            ORDER BY at DESC, inbox LIMIT :limit""",
+        f"""SELECT {_COLUMNS} FROM answers WHERE object_id = :object
+            ORDER BY at DESC, activity_id DESC, inbox LIMIT :limit""",
+        object=object_id,
         limit=limit,
-        **names,
     )
-
-
-async def last_of_each(tx: Tx, hosts: Collection[str]) -> dict[str, Answered]:
-    """The last answer of each of these houses, as far as one is kept."""
-    if not hosts:
-        return {}
-    places, names = among(sorted(hosts))
-    rows = await tx.all(
-        Answered,
-        f"""SELECT {_COLUMNS} FROM answers AS one WHERE host IN ({places})
-            AND at = (SELECT max(at) FROM answers AS other WHERE other.host = one.host)
-            ORDER BY activity_id, inbox""",
-        **names,
-    )
-    return {row.host: row for row in rows}
 
 
 async def forget_old(tx: Tx) -> None:

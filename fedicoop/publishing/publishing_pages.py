@@ -17,7 +17,7 @@ from fedicoop.listings.fields import MOST_PHOTOS
 from fedicoop.listings.listing import Listing, Status
 from fedicoop.listings.values import LONGEST, UNITS
 from fedicoop.node import Node
-from fedicoop.publishing import form_desk, form_places, form_sent, publishing, questions
+from fedicoop.publishing import echo_pages, echoes, form_desk, form_places, form_sent, publishing, questions
 from fedicoop.publishing.form_desk import Desk
 from fedicoop.publishing.looks import Looks
 from fedicoop.web import forms
@@ -165,6 +165,7 @@ async def done(request: Request) -> Response:
         partners = await follows.followers(tx, listing.actor_id)
         matches = await matching.matches_of(tx, listing, who) if listing.shown else []
         speakers = await house.speakers(tx, [match.listing for match in matches])
+        found = await echoes.of_listing(tx, listing)
     page = f"{node.settings.origin}/l/{listing.key}"
     return render(
         request,
@@ -181,6 +182,7 @@ async def done(request: Request) -> Response:
         page=page,
         code=qr(page),
         words=terms,
+        **echo_pages.scene(found, language_of(request)),
     )
 
 
