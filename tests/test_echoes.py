@@ -5,6 +5,8 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.actors.fetching import fetch
 from fedicoop.publishing import echoes
+from fedicoop.reactions import store as reactions
+from fedicoop.reactions.reaction import Kind, Reaction
 from tests.browsing import signed_in
 
 
@@ -57,6 +59,22 @@ async def test_who_begins_to_follow_afterwards_is_counted_by_house(network, pair
 
     found = await of(nord, listing)
     assert [(one.host, one.followers) for one in found.houses if one.followers] == [("est.test", 1)]
+
+
+async def test_likes_and_shares_are_counted_by_house(network, pair):
+    nord, sud = pair
+    listing = await nord.publish("Remorque")
+    await network.settle()
+    async with nord.node.db.write() as tx:
+        for kind in Kind:
+            said = Reaction(kind=kind, actor_id=sud.coop.id, listing_id=listing.id, id=f"x{kind}", at=tx.now)
+            await reactions.put(tx, said)
+
+    found = await of(nord, listing)
+
+    assert [(one.host, one.likes, one.shares) for one in found.houses] == [("sud.test", 1, 2)]
+    browser = await signed_in(nord, await nord.join("lea"))
+    assert (await browser.open(f"/l/{listing.key}/echos")).status == 404
 
 
 async def test_it_stands_on_the_page_after_publishing_and_is_looked_at_again_without_script(network, pair):

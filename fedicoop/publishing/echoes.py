@@ -17,6 +17,8 @@ from fedicoop.outbox import store as outbox
 from fedicoop.outbox.answers import Answered
 from fedicoop.peers import readings
 from fedicoop.peers.verdicts import of_answer, of_error
+from fedicoop.reactions import store as reactions
+from fedicoop.reactions.reaction import Kind
 from fedicoop.vocabulary.hosts import normal_host
 
 MOST = 60
@@ -34,6 +36,8 @@ class Echo:
     problem: Problem | None = None
     read_at: datetime | None = None
     followers: int = 0
+    likes: int = 0
+    shares: int = 0
     last_at: datetime | None = None
 
     def saw(self, at: datetime) -> None:
@@ -68,6 +72,14 @@ class Echoes:
         return sum(one.followers for one in self.houses)
 
     @property
+    def likes(self) -> int:
+        return sum(one.likes for one in self.houses)
+
+    @property
+    def shares(self) -> int:
+        return sum(one.shares for one in self.houses)
+
+    @property
     def busy(self) -> bool:
         """Whether it is worth looking again in a moment."""
         return self.leaving or self.waits > 0
@@ -87,6 +99,12 @@ async def of_listing(tx: Tx, listing: Listing) -> Echoes:
     for reading in await readings.of_thing(tx, listing.id):
         house(reading.host).read_at = reading.first_at
         house(reading.host).saw(reading.first_at)
+    for some in await reactions.by_house(tx, listing.id):
+        house(some.host).saw(some.last_at)
+        if some.kind is Kind.LIKE:
+            house(some.host).likes = some.number
+        else:
+            house(some.host).shares += some.number
     await _follows(tx, listing, found)
     leaving = await _waiting(tx, listing, found)
     order = sorted(found.values(), key=lambda one: one.host)

@@ -1,6 +1,7 @@
 """Reactions at rest.  The only file that names the table."""
 
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 
 from fedicoop.db import Tx
 from fedicoop.peers import policies
@@ -96,6 +97,29 @@ async def counts(tx: Tx, listing_id: str) -> Counts:
         if treated[row.host] is not Policy.CLOSED:
             total[row.kind] += row.number
     return Counts(total[Kind.LIKE], total[Kind.SHARE], total[Kind.QUOTE])
+
+
+@dataclass(frozen=True, slots=True)
+class FromHouse:
+    """How many of a house like, share or quote a listing, and when the last one did."""
+
+    kind: Kind
+    host: str
+    number: int
+    last_at: datetime
+
+
+async def by_house(tx: Tx, listing_id: str, *, limit: int = 500) -> list[FromHouse]:
+    """The same house by house: for a page that names houses, never people."""
+    return await tx.all(
+        FromHouse,
+        """SELECT r.kind, a.host, count(DISTINCT r.actor_id) AS number, max(r.at) AS last_at
+           FROM reactions r JOIN actors a ON a.id = r.actor_id
+           WHERE r.listing_id = :id AND a.gone_at IS NULL AND NOT a.local
+           GROUP BY r.kind, a.host ORDER BY a.host, r.kind LIMIT :limit""",
+        id=listing_id,
+        limit=limit,
+    )
 
 
 async def sweep(tx: Tx) -> None:
