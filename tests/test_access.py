@@ -7,7 +7,14 @@ from fedicoop.errors import Forbidden
 
 VELO, TOOLS = "https://velo.example/coop", "https://tools.example/coop"
 CHANGES = [Act.LISTING_PUBLISH, Act.LISTING_UPDATE, Act.LISTING_PAUSE, Act.LISTING_CLOSE, Act.LISTING_DELETE]
-CARE = [Act.COOP_EDIT, Act.COOP_FOLLOW, Act.COOP_ANSWER_FOLLOW, Act.MEMBER_APPROVE, Act.MEMBER_LIST]
+CARE = [
+    Act.COOP_EDIT,
+    Act.COOP_FOLLOW,
+    Act.COOP_SHARE,
+    Act.COOP_ANSWER_FOLLOW,
+    Act.MEMBER_APPROVE,
+    Act.MEMBER_LIST,
+]
 TRUST = [Act.MEMBER_ADD, Act.MEMBER_SET_ROLE, Act.KEYS_ROTATE]
 DOORS = [Act.MEMBER_SUSPEND, Act.MEMBER_LET_IN]
 

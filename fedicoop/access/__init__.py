@@ -137,6 +137,7 @@ class Act(StrEnum):
     COOP_ANSWER_FOLLOW = "coop.answer_follow"
     COOP_EDIT = "coop.edit"
     COOP_FOLLOW = "coop.follow"
+    COOP_SHARE = "coop.share"
     ENQUIRY_ANSWER = "enquiry.answer"
     ENQUIRY_ASK = "enquiry.ask"
     ENQUIRY_SEE = "enquiry.see"
@@ -174,6 +175,7 @@ RULES: dict[Act, Rule] = {
     Act.COOP_ANSWER_FOLLOW: steward_of_the_coop,
     Act.COOP_EDIT: steward_of_the_coop,
     Act.COOP_FOLLOW: steward_of_the_coop,
+    Act.COOP_SHARE: steward_of_the_coop,
     Act.ENQUIRY_ANSWER: one_of_its_sides,
     Act.ENQUIRY_ASK: asks_from_outside,
     Act.ENQUIRY_SEE: one_of_its_sides_or_called,

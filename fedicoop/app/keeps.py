@@ -14,11 +14,13 @@ from fedicoop.members.keeping import Keep, Keeps
 from fedicoop.members.leaving import Erase
 from fedicoop.node import Node
 from fedicoop.notices import leaving as notices
+from fedicoop.reactions import leaving as reactions
 from fedicoop.watches import leaving as watches
 
 KEEPS: Keeps = (
     Keep(exchanges.take_along, exchanges.leave, exchanges.names_of_photos),
     Keep(enquiries.take_along, enquiries.forget),
+    Keep(reactions.take_along, reactions.forget),
     Keep(listings.take_along, listings.forget, listings.names_of_photos),
     Keep(reporting.take_along, reporting.forget),
     Keep(houses.take_along, houses.forget),

@@ -63,6 +63,11 @@ async def erase(tx: Tx, object_id: str, *, but: str) -> None:
     )
 
 
+async def take_back(tx: Tx, id: str) -> None:
+    """What one of us said is undone: nobody reads it here any more."""
+    await tx.run("UPDATE sent SET body = '' WHERE id = :id", id=id)
+
+
 async def reach_all(tx: Tx, some: Iterable[tuple[str, str]]) -> None:
     """Remember which inbox got which object, so that its Delete gets there too (GDPR, art. 19)."""
     await tx.run_many(

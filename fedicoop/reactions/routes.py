@@ -1,5 +1,5 @@
-"""All of this room that the house puts together: its pages and collections, and what it forgets."""
+"""All of this room that the house puts together: its pages, and its collections."""
 
-from fedicoop.reactions import collections
+from fedicoop.reactions import collections, pages
 
-routes = [*collections.routes]
+routes = [*pages.routes, *collections.routes]

@@ -23,8 +23,8 @@ from fedicoop.listings.taken import Taking
 from fedicoop.members import followable, whereabouts
 from fedicoop.members import store as members
 from fedicoop.node import Node
+from fedicoop.reactions import reading as reacting
 from fedicoop.reactions import store as reactions
-from fedicoop.reactions.reaction import Counts
 from fedicoop.showing import calendar, preview
 from fedicoop.showing.spots import Spot, spot
 from fedicoop.vocabulary.types import Actor, Iri, Tombstone
@@ -87,7 +87,7 @@ class _Scene:
     follow_writer: str  # their handle, where they let this viewer follow them
     mine: bool
     threads: list[Thread]  # what was asked about it in public
-    reactions: Counts
+    reactions: reacting.Shown
     takings: list[Taking]  # what agreements take of it
     spot: Spot | None
     has_rules: bool  # whether the coop whose it is wrote some, on its page
@@ -125,7 +125,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         follow_writer=writer.handle if writer and lets else "",
         mine=mine,
         threads=await enquiries.thread_of(tx, listing.id, who),
-        reactions=await reactions.counts(tx, listing.id),
+        reactions=await reacting.of(tx, listing, who),
         takings=await taken.of_listing(tx, listing.id, since=tx.today) if listing.local else [],
         has_rules=bool(listing.coop_id and (await decisions.get(tx, listing.coop_id)).rules),
         spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
