@@ -58,9 +58,9 @@ class House:
             time.sleep(0.1)
         raise AssertionError(f"{self.origin} does not wake up")
 
-    def add(self, handle: str) -> Browser:
+    def add(self, handle: str, role: str = "member") -> Browser:
         """Somebody joins; their browser, signed in by the link that the operator hands out."""
-        self.run("member", "add", "--handle", handle, "--name", f"{handle.title()} Martin")
+        self.run("member", "add", "--handle", handle, "--name", f"{handle.title()} Martin", "--role", role)
         link = json.loads(self.run("member", "link", handle, "--json"))["url"]
         self.browsers.append(Browser(link))
         return self.browsers[-1]
