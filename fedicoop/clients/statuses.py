@@ -13,6 +13,7 @@ from fedicoop.clients.refs import Ref, Sort
 from fedicoop.clients.things import Said, Thing
 from fedicoop.db import Tx
 from fedicoop.enquiries import streaming
+from fedicoop.enquiries.reading import voice
 from fedicoop.listings import store as listings
 from fedicoop.listings.federation import hashtags
 from fedicoop.listings.listing import Listing, Photo, Visibility
@@ -21,6 +22,8 @@ from fedicoop.log import log
 from fedicoop.media import store as pictures
 from fedicoop.media.store import Kept
 from fedicoop.notices.notice import Notice
+from fedicoop.reactions import overview
+from fedicoop.reactions.reaction import Counts, Kind
 from fedicoop.web.clean import clean
 
 Json = dict[str, Any]
@@ -39,6 +42,8 @@ class Known:
     replies: dict[str, int] = field(default_factory=dict)
     parents: dict[str, tuple[str, str]] = field(default_factory=dict)  # status id, actor
     bookmarked: frozenset[str] = frozenset()
+    counts: dict[str, Counts] = field(default_factory=dict)
+    done: frozenset[tuple[Kind, str]] = frozenset()  # by whoever asks
 
 
 async def known(
@@ -67,6 +72,8 @@ async def known(
         await streaming.counts_under(tx, [one.id for one in shown]),
         parents,
         await marks.bookmarked(tx, who.id) if who else frozenset(),
+        await overview.counts_of(tx, [one.id for one in shown]),
+        await overview.done_by(tx, voice(who), [one.id for one in shown]) if who else frozenset(),
     )
 
 
@@ -122,6 +129,18 @@ def _of_listing(listing: Listing, by: Known) -> Json:
         "media_attachments": [attachment(photo, kept, by.origin) for photo, kept in shown if kept],
         "tags": [{"name": name.lower(), "url": href} for name, href in tags],
         "replies_count": by.replies.get(listing.id, 0),
+        **_reactions(listing, by),
+    }
+
+
+def _reactions(listing: Listing, by: Known) -> Json:
+    counts = by.counts.get(listing.id, Counts())
+    return {
+        "favourites_count": counts.likes,
+        "reblogs_count": counts.shares,
+        "quotes_count": counts.quotes,
+        "favourited": (Kind.LIKE, listing.id) in by.done,
+        "reblogged": (Kind.SHARE, listing.id) in by.done,
     }
 
 
