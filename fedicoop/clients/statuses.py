@@ -13,7 +13,6 @@ from fedicoop.clients.refs import Ref, Sort
 from fedicoop.clients.things import Said, Thing
 from fedicoop.db import Tx
 from fedicoop.enquiries import streaming
-from fedicoop.enquiries.reading import voice
 from fedicoop.listings import store as listings
 from fedicoop.listings.federation import hashtags
 from fedicoop.listings.listing import Listing, Photo, Visibility
@@ -73,7 +72,9 @@ async def known(
         parents,
         await marks.bookmarked(tx, who.id) if who else frozenset(),
         await overview.counts_of(tx, [one.id for one in shown]),
-        await overview.done_by(tx, voice(who), [one.id for one in shown]) if who else frozenset(),
+        await overview.done_by(tx, who.actor_id or who.coop_id, [one.id for one in shown])
+        if who
+        else frozenset(),
     )
 
 
