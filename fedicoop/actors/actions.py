@@ -35,7 +35,7 @@ async def create_server(tx: Tx, origin: str, pair: Pair) -> Actor:
 
 
 async def create(tx: Tx, origin: str, type: str, handle: str, name: str, pair: Pair) -> Actor:
-    """A coop (Organization, made to be found) or a member (Person, neither discoverable nor indexable)."""
+    """A coop (Organization) or a board of one (Group, Service), to be found; or a member (Person), not."""
     checked = addresses.checked_handle(handle)
     if await store.handle_taken(tx, checked):
         raise Conflict("actor.handle_taken", checked, handle=checked)
@@ -47,7 +47,7 @@ async def create(tx: Tx, origin: str, type: str, handle: str, name: str, pair: P
 
 def _document(origin: str, type: str, handle: str, name: str) -> Actor:
     id = addresses.actor_id(origin, handle)
-    public = type == "Organization"
+    public, coop = type != "Person", type == "Organization"
     return Actor(
         id=id,
         type=type,
@@ -61,8 +61,8 @@ def _document(origin: str, type: str, handle: str, name: str) -> Actor:
         following=Iri(f"{id}/following"),
         featured=Iri(f"{id}/featured"),
         featured_tags=Iri(f"{id}/featured-tags"),
-        offers=Iri(f"{id}/offers") if public else None,
-        needs=Iri(f"{id}/needs") if public else None,
+        offers=Iri(f"{id}/offers") if coop else None,
+        needs=Iri(f"{id}/needs") if coop else None,
         url=addresses.page(origin, handle),
         discoverable=public,
         indexable=public,

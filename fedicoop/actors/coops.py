@@ -30,6 +30,7 @@ class Coop:
     author_mode: AuthorMode
     hue: int | None = None  # one of colours.HUES; None: the host's usual one
     logo: str | None = None  # the name of a picture of ours
+    banner: str | None = None  # the wide picture above its page, the name of a picture of ours
     sentence: str = ""  # Markdown; the actor's summary is its HTML
     place_name: str | None = None
     latitude: float | None = None

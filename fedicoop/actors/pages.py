@@ -40,18 +40,18 @@ async def show(request: Request) -> Response:
         past = await store.freshness(tx, id)
         actor = None if past and past.gone_at else await store.get(tx, id)
     if actor is None:
-        return _gone(request, id, past.gone_at if past else None)
+        return _gone(request, id, past.gone_at if past else None, past.type if past else "Person")
     if wants_activity(request) or actor.url is None:
         return document(request, actor)
     link = f'<{actor.id}>; rel="alternate"; type="application/activity+json"'
     return RedirectResponse(actor.url, 303, {"vary": "Accept", "link": link})
 
 
-def _gone(request: Request, id: Iri, at: datetime | None) -> Response:
-    """A member who left: peers read that their actor is no more, and take what it signed last as good."""
+def _gone(request: Request, id: Iri, at: datetime | None, former: str) -> Response:
+    """Who left, or was closed: peers read that the actor is no more, and take what it signed last as good."""
     if not wants_activity(request):
         raise Gone("page.gone", id)
-    grave = Tombstone(id=id, former_type="Person", deleted=at)
+    grave = Tombstone(id=id, former_type=former, deleted=at)
     return activity_response(request, write(grave), status=410)
 
 

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from fedicoop.actors import public_keys
+from fedicoop.actors import pictures, public_keys
 from fedicoop.db import Tx
 from fedicoop.vocabulary.hosts import normal_host
-from fedicoop.vocabulary.types import Actor, Field, Image, Key
+from fedicoop.vocabulary.types import Actor, Field, Key
 
 _PLAIN = [
     *("id", "type", "handle", "name", "inbox", "outbox", "shared_inbox", "followers", "following"),
     *("featured", "featured_tags", "offers", "needs", "webfinger", "summary", "url"),
     *("manually_approves", "discoverable", "indexable", "published", "moved_to"),
 ]
-_COLUMNS = ", ".join([*_PLAIN, "icon", "fields", "implements", "also_known_as"])
+_COLUMNS = ", ".join([*_PLAIN, "icon", "image", "fields", "implements", "also_known_as"])
 
 
 _FIXED = ("id", "local", "type", "webfinger")
@@ -44,6 +44,7 @@ class _Row:
     indexable: bool
     published: datetime | None
     icon: str | None
+    image: str | None
     fields: str
     implements: tuple[str, ...]
     also_known_as: tuple[str, ...]
@@ -56,6 +57,7 @@ class Freshness:
 
     fetched_at: datetime
     gone_at: datetime | None
+    type: str
 
 
 async def get(tx: Tx, id: str) -> Actor:
@@ -122,7 +124,7 @@ async def several(tx: Tx, ids: Iterable[str]) -> dict[str, Actor]:
 
 
 async def freshness(tx: Tx, id: str) -> Freshness | None:
-    return await tx.maybe(Freshness, "SELECT fetched_at, gone_at FROM actors WHERE id = :id", id=id)
+    return await tx.maybe(Freshness, "SELECT fetched_at, gone_at, type FROM actors WHERE id = :id", id=id)
 
 
 async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
@@ -133,7 +135,8 @@ async def put(tx: Tx, actor: Actor, *, local: bool = False) -> None:
     """
     values = {name: getattr(actor, name) for name in _PLAIN}
     values |= {
-        "icon": json.dumps(asdict(actor.icon)) if actor.icon else None,
+        "icon": pictures.written(actor.icon),
+        "image": pictures.written(actor.image),
         "fields": [asdict(field) for field in actor.fields],
         "implements": actor.implements,
         "also_known_as": actor.also_known_as,
@@ -164,8 +167,8 @@ async def bury(tx: Tx, id: str) -> bool:
     """
     await tx.run("DELETE FROM keys WHERE actor_id = :id AND private_key IS NULL", id=id)
     known = await tx.run(
-        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]',
-               webfinger = NULL
+        """UPDATE actors SET gone_at = :now, name = '', summary = '', fields = '[]',
+               icon = NULL, image = NULL, webfinger = NULL
            WHERE id = :id AND NOT local AND gone_at IS NULL""",
         id=id,
         now=tx.now,
@@ -179,8 +182,8 @@ async def retire(tx: Tx, id: str) -> None:
     Its keys stay until whoever has to be told was told.
     """
     await tx.run(
-        """UPDATE actors SET gone_at = :now, name = '', summary = '', icon = NULL, fields = '[]',
-               webfinger = NULL, discoverable = FALSE, indexable = FALSE
+        """UPDATE actors SET gone_at = :now, name = '', summary = '', fields = '[]',
+               icon = NULL, image = NULL, webfinger = NULL, discoverable = FALSE, indexable = FALSE
            WHERE id = :id AND local AND gone_at IS NULL""",
         id=id,
         now=tx.now,
@@ -231,7 +234,8 @@ async def _with_keys(tx: Tx, rows: list[_Row]) -> list[Actor]:
 def _actor(row: _Row, keys: tuple[Key, ...]) -> Actor:
     plain = {field.name: getattr(row, field.name) for field in fields(row)}
     plain |= {
-        "icon": Image(**(json.loads(row.icon) | {"focal": None})) if row.icon else None,
+        "icon": pictures.read(row.icon),
+        "image": pictures.read(row.image),
         "fields": tuple(Field(**field) for field in json.loads(row.fields)),
         "keys": keys,
     }

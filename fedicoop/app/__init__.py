@@ -13,6 +13,7 @@ from fedicoop.app.keeps import KEEPS
 from fedicoop.app.measures import Measured
 from fedicoop.app.probes import OwnHost
 from fedicoop.app.upkeep import HOUSE_KEEPING, house_keeping
+from fedicoop.boards import routes as boards
 from fedicoop.clients import doors as client_doors
 from fedicoop.clients import routes as clients
 from fedicoop.desk import (
@@ -38,11 +39,9 @@ from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, CatchUp, HandOver, LetGo
 from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
-from fedicoop.follows.synchronising import synchronise
-from fedicoop.follows.synchrony import Synchronise
 from fedicoop.help import pages as manual
 from fedicoop.help import statements
-from fedicoop.inbox import door, synchrony_pages
+from fedicoop.inbox import door
 from fedicoop.inbox.gate import Gate
 from fedicoop.inbox.paces import Paces
 from fedicoop.inbox.pressure import Pressure
@@ -108,13 +107,13 @@ WORK: Work = {
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
     "Erase": (Erase, keeps.erase),
-    "Synchronise": (Synchronise, synchronise),
     "HandOver": (HandOver, handing_over.hand_over),
     "SayMoved": (SayMoved, say_moved),
     "EndOldIds": (EndOldIds, end_old_ids),
     "SettleHouse": (SettleHouse, settle_house),
     "Flagged": (Flagged, flags.take_in),
     "Bury": (Bury, listing_leaving.bury),
+    **boards.WORK,
 }
 """Every promise that a commit can make, and who keeps it."""
 
@@ -130,10 +129,10 @@ WAITING: tuple[Ask, ...] = (
 
 ROUTES: list[BaseRoute] = [
     *door.routes,
+    *boards.routes,
     *actors.routes,
     *outbox.routes,
     *follows.routes,
-    *synchrony_pages.routes,
     *enquiries.routes,
     *reactions.routes,
     *collections.routes,

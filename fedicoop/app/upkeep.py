@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from fedicoop.boards import routes as boards
 from fedicoop.clients import store as client_store
 from fedicoop.db import Tx
 from fedicoop.desk import (
@@ -84,6 +85,6 @@ async def _forget(tx: Tx) -> None:
     await notices.forget_old(tx)
     await publishing.sweep(tx)
     await reminding.tell_of_ends(tx)
-    await reports.forget_old(tx)
-    await enquiries.forget_old(tx)
+    for shelf in (reports, enquiries, boards):
+        await shelf.forget_old(tx)
     await reactions.sweep(tx)

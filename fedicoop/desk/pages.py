@@ -31,6 +31,7 @@ PLACES = (
     ("/admin/membres", "members", "people"),
     ("/admin/messages", "messages", "chat"),
     ("/admin/reseau", "network", "coops"),
+    ("/admin/tableaux", "boards", "list"),
     ("/admin/mots", "words", "tag"),
     ("/admin/signalements", "reports", "warning"),
     ("/admin/maisons", "houses", "lock"),

@@ -5,6 +5,7 @@ sender may not see is for it as if it were not there (case 77): a listing kept t
 others.
 """
 
+from fedicoop.actors import boards
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.enquiries import conversations, federation, messages
@@ -98,9 +99,18 @@ async def _private(
 
 
 async def _named(tx: Tx, note: Note) -> list[Actor]:
-    """The coops and members of ours to whom it is addressed; the house itself talks with nobody."""
-    found = [await actors.own(tx, id) for id in federation.addressed(note)[:100]]
-    return [one for one in found if one is not None and one.type != "Application"]
+    """The coops and members of ours to whom it is addressed; the house itself talks with nobody.
+
+    Who writes to a board asks its coop.  Mastodon addresses a private mention of a Group to its followers,
+    too (M app/lib/activitypub/tag_manager.rb): it stays between the two, and nobody passes it on.
+    """
+    found = dict[str, Actor]()
+    for id in federation.addressed(note)[:100]:
+        board = await boards.find(tx, id)
+        named = await actors.own(tx, board.coop_id if board else id)
+        if named is not None and named.type != "Application":
+            found.setdefault(named.id, named)
+    return list(found.values())
 
 
 def about(

@@ -10,7 +10,7 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
-from fedicoop.listings import fields, news, reminding, store
+from fedicoop.listings import boarding, fields, news, reminding, store
 from fedicoop.listings.federation import audience, to_note
 from fedicoop.listings.listing import Kind, Listing, Mode, Outcome, Photo, Status, Step, Visibility
 from fedicoop.listings.photos import let_go
@@ -70,7 +70,7 @@ async def publish(tx: Tx, who: Member, id: str) -> Listing:
     if before.status is Status.DRAFT:
         await announce(tx, after)
     else:
-        await _tell(tx, after)
+        await _tell(tx, after, before)
     return after
 
 
@@ -87,7 +87,7 @@ async def update(
     )
     if photos is not None:
         await let_go(tx, before.photos, of=before.id, but=after.photos)
-    await _tell(tx, after)
+    await _tell(tx, after, before)
     return after
 
 
@@ -100,7 +100,7 @@ async def close(tx: Tx, who: Member, id: str, outcome: Outcome | None = None) ->
     """Given, lent, sold or found: it stays readable as closed, with that word if it was said."""
     before = replace(await store.get(tx, id), outcome=outcome)
     after = await _step(tx, who, before, Step.CLOSE)
-    await _tell(tx, after)
+    await _tell(tx, after, before)
     return after
 
 
@@ -110,14 +110,15 @@ async def renew(tx: Tx, who: Member, id: str) -> Listing:
 
 
 async def _take(tx: Tx, who: Member, id: str, step: Step) -> Listing:
-    after = await _step(tx, who, await store.get(tx, id), step)
-    await _tell(tx, after)
+    before = await store.get(tx, id)
+    after = await _step(tx, who, before, step)
+    await _tell(tx, after, before)
     return after
 
 
 async def _step(tx: Tx, who: Member, before: Listing, step: Step) -> Listing:
     access.require(who, _ACTS[step], before)
-    after = before.take(step, tx.now)
+    after = await boarding.placed(tx, before.take(step, tx.now))
     await store.put(tx, after)
     await news.promise(tx, after)
     return after
@@ -156,6 +157,7 @@ async def _withdraw(tx: Tx, listing: Listing) -> None:
     )
     await say(tx, activity, Audience(followers_of=_heard_through(listing), everyone_reached=True))
     await outbox.erase(tx, listing.id, but=activity.id)
+    await boarding.pass_on(tx, listing, activity)
 
 
 async def expire(tx: Tx, listing: Listing) -> None:
@@ -163,7 +165,7 @@ async def expire(tx: Tx, listing: Listing) -> None:
     after = listing.take(Step.EXPIRE, tx.now) if listing.local else replace(listing, status=Status.EXPIRED)
     await store.put(tx, after)
     if listing.local:
-        await _tell(tx, after)
+        await _tell(tx, after, listing)
         await reminding.tell_of_end(tx, after)
 
 
@@ -172,9 +174,9 @@ def _federated(listing: Listing) -> bool:
 
 
 def _heard_through(listing: Listing) -> tuple[str, ...]:
-    """Whose followers hear of it: the author's, and of what is public the coop's where a member writes."""
-    relayed = listing.visibility is Visibility.PUBLIC
-    return tuple(dict.fromkeys(id for id in (listing.actor_id, relayed and listing.coop_id) if id))
+    """Whose followers hear of it: the author's; of what is public the coop's and its board's, too."""
+    relayed = (listing.coop_id, listing.board) if listing.visibility is Visibility.PUBLIC else ()
+    return tuple(dict.fromkeys(id for id in (listing.actor_id, *relayed) if id))
 
 
 async def announce(tx: Tx, listing: Listing) -> None:
@@ -192,6 +194,7 @@ async def announce(tx: Tx, listing: Listing) -> None:
         published=note.published,
     )
     await say(tx, create, Audience(followers_of=(author.id,)))
+    await boarding.pass_on(tx, listing, create)
     if listing.coop_id and listing.coop_id != author.id and listing.visibility is Visibility.PUBLIC:
         coop = await actors.get(tx, listing.coop_id)
         boost = Announce(
@@ -205,7 +208,7 @@ async def announce(tx: Tx, listing: Listing) -> None:
         await say(tx, boost, Audience(followers_of=(coop.id,)))
 
 
-async def _tell(tx: Tx, listing: Listing) -> None:
+async def _tell(tx: Tx, listing: Listing, before: Listing) -> None:
     """An edit of something already said; a draft or a listing of the house says nothing."""
     if not _federated(listing):
         return
@@ -216,3 +219,4 @@ async def _tell(tx: Tx, listing: Listing) -> None:
     )
     await say(tx, edit, Audience(followers_of=_heard_through(listing)))
     await restate(tx, edit)
+    await boarding.pass_on(tx, listing, edit, was=before.board)

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
-from fedicoop.listings import store
+from fedicoop.listings import pins, store
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Kind
 from fedicoop.node import Node
@@ -17,9 +17,9 @@ from fedicoop.vocabulary.writing_tags import write_tags
 from fedicoop.web import collections
 from fedicoop.web.negotiation import activity_response
 
-PINNED = 5
-"""How many of its newest listings a coop pins: Mastodon shows these, and only these, of a coop that
-it meets for the first time (M fetch_featured_collection_service.rb)."""
+PINNED = pins.MOST
+"""How many listings stand on a coop's profile elsewhere: Mastodon shows these, and only these, of a coop
+that it meets for the first time (M fetch_featured_collection_service.rb)."""
 
 
 async def _actor(tx: Tx, request: Request) -> Actor:
@@ -48,11 +48,12 @@ async def of_kind(request: Request) -> Response:
 
 
 async def featured(request: Request) -> Response:
-    """Ids of the newest listings that this very actor wrote (Mastodon takes no others as pins)."""
+    """Ids of listings that this very actor wrote (Mastodon takes no others): the pinned, else the newest."""
     node: Node = request.app.state.node
     async with node.db.read() as tx:
         actor = await _actor(tx, request)
-        found = await store.latest(tx, store.Filter(author_id=actor.id), limit=PINNED)
+        found = await pins.of_actor(tx, actor.id)
+        found = found or await store.latest(tx, store.Filter(author_id=actor.id), limit=PINNED)
     ids = tuple(Iri(listing.id) for listing in found)
     collection = Collection(id=Iri(f"{actor.id}/featured"), total=len(ids), items=ids)
     return activity_response(request, write(collection))

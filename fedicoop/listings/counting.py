@@ -29,6 +29,18 @@ async def any_of(tx: Tx, filter: Filter) -> bool:
     return bool(await tx.count(sql, **values))
 
 
+async def categories(tx: Tx, coop_id: str) -> dict[str, int]:
+    """How many listings of a coop anybody may read now, by category and by branch."""
+    where, values = store.where_of(Filter(actor_id=coop_id, source="local"))
+    sql = f"""SELECT category, count(*) AS many FROM listings
+              WHERE {where} AND category IS NOT NULL GROUP BY category"""
+    found = Counter[str]()
+    for row in await tx.all(_Many, sql, **values):
+        for key in {row.category, row.category.partition(".")[0]}:
+            found[key] += row.many
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Many:
     category: str

@@ -56,6 +56,7 @@ def to_note(listing: Listing, actor: Actor) -> Proposal:
         replies=Iri(f"{listing.id}/replies"),
         likes=Iri(f"{listing.id}/likes"),
         shares=Iri(f"{listing.id}/shares"),
+        audience=Iri(listing.board) if listing.board and listing.visibility is Visibility.PUBLIC else None,
         tags=tuple(Tag(type="Hashtag", name=f"#{name}", href=Iri(href)) for name, href in tags),
         images=tuple(_image(photo, origin) for photo in listing.photos[:4]),
         location=_place(listing.where),
@@ -74,7 +75,7 @@ def audience(listing: Listing, actor: Actor) -> tuple[tuple[Iri, ...], tuple[Iri
     followers = (actor.followers,) if actor.followers else ()
     coop = (Iri(listing.coop_id),) if listing.coop_id and listing.coop_id != actor.id else ()
     if listing.visibility is Visibility.PUBLIC:
-        return (PUBLIC,), (*followers, *coop)
+        return (PUBLIC,), (*followers, *coop, *((Iri(listing.board),) if listing.board else ()))
     return followers, coop
 
 

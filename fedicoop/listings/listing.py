@@ -148,6 +148,7 @@ class Listing:
     former_id: str | None = None  # ours only: its id before the house took another domain
     event: bool = False  # theirs only: no offer, but something that takes place (`available_from` says when)
     software: str = ""  # theirs only: what it was written with, where its shape tells
+    board: str | None = None  # ours only: the actor of its category, for groups elsewhere (FEP-1b12)
     before_veil: str | None = None  # theirs only: whom it was for before its house was closed or limited here
 
     @property

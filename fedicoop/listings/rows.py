@@ -22,6 +22,7 @@ PLAIN = [
         "updated_at",
         "expires_at",
         "outcome",
+        "board",
         "before_veil",
         "former_id",
         "event",
@@ -65,6 +66,7 @@ class Row:
     updated_at: datetime | None
     expires_at: datetime | None
     outcome: Outcome | None
+    board: str | None
     before_veil: str | None
     former_id: str | None
     event: bool

@@ -96,7 +96,13 @@ async def restate(tx: Tx, edit: Update) -> None:
         create = Create(
             id=Iri(row.id), actor=edit.actor, object=edit.object, to=edit.to, cc=edit.cc, published=published
         )
-        await tx.run("UPDATE sent SET body = :body WHERE id = :id", body=await proved(tx, create), id=row.id)
+        await revoice(tx, create)
+
+
+async def revoice(tx: Tx, activity: Activity) -> None:
+    """What was said under that id says it so from now on, to who asks and to whom it still goes."""
+    body = await proved(tx, activity)
+    await tx.run("UPDATE sent SET body = :body WHERE id = :id", body=body, id=activity.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,36 @@ async def take_back(tx: Tx, id: str) -> None:
     await tx.run("UPDATE sent SET body = '' WHERE id = :id", id=id)
 
 
+async def create_of(tx: Tx, object_id: str) -> str | None:
+    """The id of the Create of a thing of ours."""
+    sql = "SELECT id FROM sent WHERE object_id = :id AND type = 'Create' ORDER BY id LIMIT 1"
+    row = await tx.maybe(_Id, sql, id=object_id)
+    return row.id if row else None
+
+
+async def hush(tx: Tx, actor_id: str, object_id: str, *, but: Collection[str]) -> None:
+    """Forget the words of what an actor said about a thing, except these."""
+    places, names = among(sorted(but))
+    await tx.run(
+        f"""UPDATE sent SET body = '' WHERE actor_id = :actor AND object_id = :object
+            AND id NOT IN ({places})""",
+        actor=actor_id,
+        object=object_id,
+        **names,
+    )
+
+
 async def reach_all(tx: Tx, some: Iterable[tuple[str, str]]) -> None:
     """Remember which inbox got which object, so that its Delete gets there too (GDPR, art. 19)."""
     await tx.run_many(
         "INSERT INTO reached (object_id, inbox) VALUES (:object, :inbox) ON CONFLICT DO NOTHING",
         [{"object": object_id, "inbox": inbox} for object_id, inbox in sorted(set(some))],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from fedicoop.listings import actions, drafts, house, own, store, terms
 from fedicoop.listings.listing import STEPS, Kind, Listing, Mode, Outcome, Status, Step
 from fedicoop.members.pages import own_path
 from fedicoop.node import Node
-from fedicoop.publishing import publishing
+from fedicoop.publishing import pin_pages, publishing
 from fedicoop.web import forms
 from fedicoop.web.render import render
 from fedicoop.web.viewer import require_member
@@ -236,4 +236,5 @@ routes = [
         )
     ),
     Route("/brouillons/{id}/oublier", forget_draft, methods=["POST"]),
+    *pin_pages.routes,
 ]

@@ -7,7 +7,7 @@ from fedicoop import access
 from fedicoop.access import Act, Member
 from fedicoop.db import Tx
 from fedicoop.errors import Conflict, NotFound
-from fedicoop.listings import actions, drafts, store
+from fedicoop.listings import actions, drafts, pins, store
 from fedicoop.listings.drafts import Draft
 from fedicoop.listings.listing import Listing, Photo, Status
 from fedicoop.listings.photos import let_go
@@ -67,7 +67,8 @@ async def drop(tx: Tx, photos: tuple[Photo, ...]) -> None:
 
 
 async def sweep(tx: Tx) -> int:
-    """Let go of the drafts that nobody touched for long, a hundred at once; how many."""
+    """Let go of the drafts that nobody touched for long, a hundred at once; how many.  And of idle pins."""
+    await pins.tidy(tx)
     old = await drafts.over(tx)
     for draft in old:
         await forget(tx, draft)

@@ -7,14 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedicoop.actors import boards
 from fedicoop.actors import coops as decisions
 from fedicoop.actors import pages as actor_pages
 from fedicoop.actors import store as actors
+from fedicoop.actors.boards import Board
 from fedicoop.actors.coops import Coop
+from fedicoop.boards import pages as board_pages
 from fedicoop.db import Tx
 from fedicoop.errors import NotFound
 from fedicoop.follows import store as follows
-from fedicoop.listings import counting, house, store, terms
+from fedicoop.listings import counting, house, pins, store, terms
 from fedicoop.listings.listing import EVENT, Kind, Listing, Sort
 from fedicoop.listings.store import Filter
 from fedicoop.members import store as members
@@ -88,6 +91,9 @@ async def show(request: Request) -> Response:
             raise NotFound("page.no_coop", request.path_params["name"])
         if ours and wants_activity(request):
             return actor_pages.document(request, coop)
+        if board := ours and await boards.find(tx, coop.id):
+            scene = await board_pages.scene(tx, board, coop)
+            return render(request, "boards/show.html", headers=_link(coop), **scene)
         closed = not ours and await peers.policy(tx, normal_host(coop.id)) is Policy.CLOSED
         if closed or not await is_shown(tx, coop):
             raise NotFound("page.no_coop", coop.id)
@@ -95,7 +101,7 @@ async def show(request: Request) -> Response:
     return render(
         request,
         "coops/show.html",
-        headers={"link": f'<{coop.id}>; rel="alternate"; type="{ACTIVITY}"'},
+        headers=_link(coop),
         coop=coop,
         local=ours,
         words=terms,
@@ -103,9 +109,15 @@ async def show(request: Request) -> Response:
     )
 
 
+def _link(actor: Actor) -> dict[str, str]:
+    return {"link": f'<{actor.id}>; rel="alternate"; type="{ACTIVITY}"'}
+
+
 async def is_shown(tx: Tx, actor: Actor) -> bool:
-    """Whether an actor has a page here: coops do, members where they sign listings for everybody."""
-    return actor.type == "Organization" or bool(await store.count(tx, Filter(author_id=actor.id)))
+    """Whether an actor has a page here: coops and boards do, members where they sign for everybody."""
+    if actor.type == "Organization" or await boards.find(tx, actor.id):
+        return True
+    return bool(await store.count(tx, Filter(author_id=actor.id)))
 
 
 async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str, Any]:
@@ -120,12 +132,15 @@ async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str,
         shelves = [await _whole(tx, wanted, chosen, asked.get("before") or None)]
     else:
         shelves = [await _some(tx, wanted, kind) for kind in kinds]
+    pinned = await pins.of_coop(tx, coop.id) if ours and not (chosen or branch) else []
     decided = await decisions.get(tx, coop.id) if ours and coop.type == "Organization" else None
     signer = await members.find_by_handle(tx, coop.handle) if ours and coop.type == "Person" else None
     peer = None if ours else await peers.find(tx, normal_host(coop.id))
     heard = await follows.followed_by(tx, coop.id) if ours else []
     return {
         "shelves": shelves,
+        "pinned": pinned,
+        "boards": await _boards(tx, coop.id) if ours else [],
         "branches": [Branch(key, total, key == branch) for key, total in counted.items()],
         "branch": branch,
         "decided": decided,
@@ -136,9 +151,17 @@ async def _scene(tx: Tx, request: Request, coop: Actor, ours: bool) -> dict[str,
         "heard_at": peer.last_heard_at if peer else None,
         "partners": [actor for actor in heard if actor.type == "Organization"],
         "followers": await follows.followers_count(tx, coop.id) if ours else 0,
-        "speakers": {listing.id: coop for shelf in shelves for listing in shelf.listings},
+        "speakers": {
+            one.id: coop for some in (pinned, *(shelf.listings for shelf in shelves)) for one in some
+        },
         "address": coop.webfinger or f"{coop.handle}@{normal_host(coop.id)}",
     }
+
+
+async def _boards(tx: Tx, coop_id: str) -> list[tuple[Board, Actor]]:
+    """What of this coop can be followed apart, elsewhere."""
+    found = [board for sort in boards.Sort for board in await boards.of_coop(tx, coop_id, sort)]
+    return [(board, await actors.get(tx, board.actor_id)) for board in found]
 
 
 def _spot(decided: Coop | None) -> Spot | None:

@@ -16,7 +16,7 @@ from fedicoop.enquiries.reading import Thread
 from fedicoop.errors import NotFound
 from fedicoop.finding import mapping, matching, similar
 from fedicoop.finding.matching import Match
-from fedicoop.listings import house, seeing, store, taken, terms
+from fedicoop.listings import house, pins, seeing, store, taken, terms
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
 from fedicoop.listings.taken import Taking
@@ -92,6 +92,7 @@ class _Scene:
     spot: Spot | None
     has_rules: bool  # whether the coop whose it is wrote some, on its page
     today: date
+    pinned: bool  # whether the coop shows it first
 
     @property
     def reserved(self) -> bool:
@@ -130,6 +131,7 @@ async def _scene(tx: Tx, key: str, node: Node, who: Member | None) -> _Scene:
         has_rules=bool(listing.coop_id and (await decisions.get(tx, listing.coop_id)).rules),
         spot=spot(place, await whereabouts.of(tx, who.id) if who else None) if place else None,
         today=tx.today,
+        pinned=await pins.is_pinned(tx, listing.id),
     )
 
 
@@ -152,6 +154,7 @@ def _draw(request: Request, scene: _Scene) -> Response:
         here=f"/l/{listing.key}",
         listing=listing,
         public=scene.public,
+        pinned=scene.pinned,
         coop=coop,
         author=scene.author,
         writer=scene.writer,

@@ -43,7 +43,8 @@ def read_actor(at: Cursor) -> t.Actor:
         webfinger=at.text("webfinger", "") or None,
         summary=at.translated("summary", MAX_SUMMARY)[0],
         url=page_address(at, id),
-        icon=next((image for icon in at.many("icon")[:4] if (image := read_image(at, icon))), None),
+        icon=_picture(at, "icon"),
+        image=_picture(at, "image"),
         fields=_fields(at),
         manually_approves=at.flag("manuallyApprovesFollowers"),
         discoverable=at.flag("discoverable"),
@@ -91,6 +92,10 @@ def _own(at: Cursor, name: str, id: t.Iri) -> t.Iri | None:
     """An address of the actor's own house; elsewhere it would speak for others."""
     found = at.find_iri(name)
     return found if found is not None and same_origin(found, id) else None
+
+
+def _picture(at: Cursor, name: str) -> t.Image | None:
+    return next((image for one in at.many(name)[:4] if (image := read_image(at, one))), None)
 
 
 def _fields(at: Cursor) -> tuple[t.Field, ...]:

@@ -69,6 +69,7 @@ class Actor:
     summary: str = ""  # HTML
     url: Iri | None = None
     icon: Image | None = None
+    image: Image | None = None  # the wide one above a profile
     fields: tuple[Field, ...] = ()
     manually_approves: bool = False
     discoverable: bool = False
@@ -108,6 +109,7 @@ class Note:
     likes: Iri | None = None
     shares: Iri | None = None
     totals: tuple[int, int] | None = None  # of likes and shares; written only
+    audience: Iri | None = None  # the group that it is for (FEP-1b12)
     tags: tuple[Tag, ...] = ()
     images: tuple[Image, ...] = ()
     location: Place | None = None

@@ -53,7 +53,7 @@ def _activity(activity: t.Activity) -> Json:
         **({"published": moment_text(activity.published)} if activity.published else {}),
         "to": list(activity.to),
         "cc": list(activity.cc),
-        "object": _object(activity.object),
+        "object": _object(activity.object, whole=isinstance(activity, t.Announce)),
         **({"target": activity.target} if isinstance(activity, t.Move) else {}),
         **(_flagged(activity) if isinstance(activity, t.Flag) else {}),
     }
@@ -64,15 +64,21 @@ def _flagged(flag: t.Flag) -> Json:
     return {"object": [_object(flag.object), *flag.others], "content": flag.content}
 
 
-def _object(thing: t.Thing) -> Any:
-    """An activity inside another is named, not told again: id, type, actor and object."""
+def _object(thing: t.Thing, *, whole: bool = False) -> Any:
+    """An activity inside another is named, not told again: id, type, actor and object.
+
+    A group passes on the `whole` of it (FEP-1b12): its followers act upon it as if it came to them.
+    """
     match thing:
         case str():
             return thing
         case t.Activity():
-            whole = to_json(thing)
-            return {name: whole[name] for name in ("id", "type", "actor", "object") if whole[name]}
+            said = to_json(thing)
+            return said if whole else {name: said[name] for name in _NAMING if said[name]}
     return to_json(thing)
+
+
+_NAMING = ("id", "type", "actor", "object")
 
 
 def _note(note: t.Note) -> Json:
@@ -94,7 +100,7 @@ def _note(note: t.Note) -> Json:
         **({"location": write_place(note.location)} if note.location else {}),
         "attachment": [write_image(image) for image in note.images],
         "tag": [present(type=tag.type, name=tag.name, href=tag.href) for tag in note.tags],
-        **present(context=note.context, conversation=note.conversation),
+        **present(context=note.context, conversation=note.conversation, audience=note.audience),
         **({"replies": _replies(note.replies)} if note.replies else {}),
         **_counted("likes", note.likes, note.totals and note.totals[0]),
         **_counted("shares", note.shares, note.totals and note.totals[1]),

@@ -37,6 +37,7 @@ def write_actor(actor: t.Actor) -> Json:
         **present(movedTo=actor.moved_to),
         **({"published": moment_text(actor.published)} if actor.published else {}),
         **({"icon": write_image(actor.icon)} if actor.icon else {}),
+        **({"image": write_image(actor.image)} if actor.image else {}),
         **_capabilities(actor),
         **_keys(actor),
     }
