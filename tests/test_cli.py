@@ -551,7 +551,7 @@ def test_the_outbox_says_in_words_what_waits_why_and_until_when(house, silent_pe
     said = house("outbox", "status").out
 
     assert "! objets.example\u00a0: 1 envoi attend (à l’instant)" in said
-    assert "Pourquoi\u00a0: objets.example ne répond pas." in said
+    assert "Pourquoi\u00a0: objets.example est injoignable." in said
     assert "fedicoop outbox retry objets.example" in said
     assert "✗ x.example\u00a0: 1 abandonné" in said
     assert "une erreur de notre côté\u00a0: ValueError('ours')" in said
@@ -562,7 +562,7 @@ def test_the_outbox_tells_programs_the_same(house, silent_peer):
     [lane] = house.json("outbox", "status", "objets.example")
 
     assert (lane["host"], lane["way"], lane["waiting"], lane["dead"]) == ("objets.example", "to", 1, 0)
-    assert lane["why"] == "objets.example does not answer."
+    assert lane["why"] == "objets.example cannot be reached."
     assert lane["next_try"] > lane["failing_since"]
 
 

@@ -9,6 +9,8 @@ from fedicoop import app as house
 from fedicoop.access import Role
 from fedicoop.actors import readers
 from fedicoop.actors.fetching import fetch
+from fedicoop.desk.checks_peers import neighbours
+from fedicoop.desk.checks_promises import promises
 from fedicoop.i18n import explain
 from fedicoop.jobs.worker import run_one
 from fedicoop.outbox import answers
@@ -401,3 +403,65 @@ async def test_the_page_survives_whatever_the_tables_hold(network, pair, reason)
     assert seen.status == 200
     assert "<script>" not in seen.answer.text.replace("<script src", "")
     assert "<b>Odd" not in seen.answer.text
+
+
+# --- one registry --------------------------------------------------------------------------------------
+
+
+async def test_health_doctor_and_insiders_read_the_same_verdict_as_the_page_of_the_house(network, pair):
+    nord, sud = pair
+    network.unplug(nord)
+    await sud.publish("Remorque")
+    await network.befriend(nord, sud)
+    await sud.publish("Perceuse")
+    await sud.settle()
+    network.clock.advance(hours=2)
+    await sud.settle()
+    async with sud.node.db.write() as tx:
+        await turned_away._put(tx, _away("nord.test", tx.now))
+
+    [late] = [one for one in await promises(sud.node, "fr") if one.label == "outbox"]
+    [network_finding] = await neighbours(sud.node, "fr")
+    karim = await member(sud, Role.STEWARD, "karim")
+    health = await karim.open("/admin/sante")
+    shown = await known(sud, "nord.test")
+
+    assert explain(late.problem, "fr").why == "nord.test est injoignable."
+    assert "repart tout seul" in explain(late.problem, "fr").remedy
+    assert network_finding.problem.key == "verdict.digest_here"
+    assert "Les messages de nord.test arrivent modifiés." in health.words
+    assert "nord.test est injoignable." in health.words
+    assert health.all('a[href="/admin/maisons/nord.test"]')
+    assert shown.fault.key == "verdict.unreachable"
+
+
+async def test_a_name_on_a_bad_letter_of_a_house_that_we_never_met_alarms_nobody(network):
+    nord = await network.add("nord.test")
+    async with nord.node.db.write() as tx:
+        await turned_away._put(tx, _away("stranger.test", tx.now))
+
+    assert await neighbours(nord.node, "fr") == []
+
+
+async def test_several_houses_with_one_trouble_are_one_finding_and_a_proxy_of_ours_is_named(network):
+    nord = await network.add("nord.test")
+    async with nord.node.db.write() as tx:
+        for number in range(5):
+            await peers.seen(tx, f"h{number}.test")
+            await turned_away._put(tx, _away(f"h{number}.test", tx.now))
+
+    [one] = await neighbours(nord.node, "en")
+
+    assert "h0.test, h1.test, h2.test (+2)" in explain(one.problem, "en").what
+    assert "In your proxy" in explain(one.problem, "en").remedy
+
+
+async def test_a_request_to_follow_that_nobody_answers_for_days_is_on_the_page_of_health(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    await sud.follow(nord)
+    network.clock.advance(days=4)
+
+    [one] = await neighbours(sud.node, "en")
+
+    assert "@nord@nord.test" in explain(one.problem, "en").what
+    assert "4 days ago" in explain(one.problem, "en").why

@@ -4,6 +4,7 @@
 |---|---|---|
 | the machine | `checks_machine.CHECKS` | all three |
 | the database | `checks_house.CHECKS` | all three; `/readyz` fails where one of `VITAL` does |
+| the houses around | `checks_peers.neighbours`, in the words of `peers/verdicts.py` | all three |
 | the network | `checks_network.CHECKS` | `doctor`; `serve` each hour, and it keeps what it found |
 """
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from fedicoop import meta
 from fedicoop.actors import addresses, keyring, store
 from fedicoop.desk import clock
+from fedicoop.desk.checks_peers import neighbours
 from fedicoop.desk.checks_promises import promises
 from fedicoop.desk.findings import Finding, fine, mind, wrong
 from fedicoop.errors import NotFound
@@ -134,5 +135,5 @@ class _Name:
 
 VITAL = (_database, _identity)
 """Without these nothing can be served."""
-CHECKS = (*VITAL, _clock, promises, _letters, _backups, _restored, _pictures)
+CHECKS = (*VITAL, _clock, promises, neighbours, _letters, _backups, _restored, _pictures)
 """They ask nobody outside."""

@@ -6,7 +6,8 @@ from fedicoop.db.lock import is_worked_on
 from fedicoop.desk.findings import Finding, fine, mind
 from fedicoop.i18n import ago, t
 from fedicoop.jobs import queue
-from fedicoop.jobs.told import reason, way_and_host
+from fedicoop.jobs.lanes import Lane
+from fedicoop.jobs.told import reason, remedy, way_and_host
 from fedicoop.node import Node
 
 LATE = timedelta(hours=1)
@@ -27,14 +28,7 @@ async def promises(node: Node, language: str) -> list[Finding]:
         if lane.dead:
             found.append(mind("outbox", "doctor.given_up", host=host, count=str(lane.dead)))
         elif lane.oldest:
-            why = (
-                reason(lane.last_error, lane.lane, language)
-                if lane.last_error
-                else t("doctor.no_worker", language)
-            )
-            since = ago(lane.oldest, now, language)
-            shown = {"host": host, "count": str(lane.waiting), "since": since, "reason": why}
-            found.append(mind("outbox", "doctor.late", **shown))
+            found.append(_late(lane, host, ago(lane.oldest, now, language), language))
     if len(troubled) > MOST:
         found.append(mind("outbox", "doctor.late_more", count=str(len(troubled) - MOST)))
     waiting = sum(lane.waiting for lane in lanes)
@@ -51,3 +45,13 @@ async def _is_worked_on(node: Node) -> bool:
                AND (application_name LIKE 'fedicoop serve %' OR application_name LIKE 'fedicoop worker %')"""
         )
     return bool(there)
+
+
+def _late(lane: Lane, host: str, since: str, language: str) -> Finding:
+    """What waits for a house, why, and what to do: the last two as the registry of verdicts has them."""
+    why, do = t("doctor.no_worker", language), ""
+    if lane.last_error:
+        why = reason(lane.last_error, lane.lane, language)
+        do = remedy(lane.last_error, lane.lane, language)
+    do = do or t("doctor.late_do", language)
+    return mind("outbox", "doctor.late", host=host, count=str(lane.waiting), since=since, reason=why, do=do)

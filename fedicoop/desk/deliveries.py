@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
-from fedicoop.jobs.told import reason, way_and_host
+from fedicoop.jobs.told import reason, remedy, way_and_host
 
 LATE_AFTER = 60.0  # seconds that a job may wait without being worth a word
 
@@ -23,6 +23,7 @@ class Delivery:
     next_try: datetime | None
     failures: int
     why: str
+    do: str = ""
 
     @property
     def in_trouble(self) -> bool:
@@ -44,6 +45,7 @@ async def waiting(tx: Tx, language: str) -> list[Delivery]:
             next_try=lane.closed_until,
             failures=lane.failures,
             why=reason(lane.last_error, lane.lane, language) if lane.last_error else "",
+            do=remedy(lane.last_error, lane.lane, language) if lane.last_error else "",
         )
         late = lane.oldest is not None and (tx.now - lane.oldest).total_seconds() > LATE_AFTER
         if one.in_trouble or late:
