@@ -11,6 +11,7 @@ from fedicoop.members import store as members
 from tests.browsing import Visitor, signed_in
 from tests.enquiring import kept, words, write
 from tests.hostile import PUBLIC, Stranger, fixtures
+from tests.wire.peer_shapes import PEERS
 
 village, nord, friend, evil = fixtures()
 
@@ -100,6 +101,25 @@ async def test_a_public_answer_is_public_mentions_who_asked_and_is_served_at_its
     assert {name: served[name] for name in note} == note
     page = await Visitor(nord).open(f"/l/{listing.key}")
     assert page.words.index("encore là ?") < page.words.index("Oui, samedi 10 h.")
+
+
+@pytest.mark.parametrize("to", ["everybody", "the coop"])
+async def test_an_answer_of_any_sort_suits_every_peer(nord, friend, network, to):
+    listing = await nord.publish()
+    how = {} if to == "everybody" else {"to": [nord.coop.id]}
+    await write(friend, nord, "1", "samedi ?", inReplyTo=listing.id, **how)
+    [(conversation, _)] = await kept(nord)
+    friend.heard.clear()
+
+    await answered(
+        nord, nord.operator, conversation.id, "Oui.\n\n- à dix heures\n- ou [à midi](https://a.test)"
+    )
+    await network.settle()
+
+    [letter] = [one for one in friend.heard if one["type"] == "Create"]
+    for peer in PEERS:
+        problems = [problem for problem in peer(letter) if not problem.startswith("NOTE")]
+        assert problems == [], (peer.__name__, problems)
 
 
 async def test_replies_and_context_hold_the_public_ones_and_nothing_else(nord, friend):

@@ -18,12 +18,27 @@ async def opened(nord, path, who=None):
 
 async def test_a_public_reply_stands_under_the_listing_with_who_and_whence(nord, friend):
     listing = await nord.publish("Vélo cargo")
+    friend.finger("bob", friend.id("bob"))
 
     await write(friend, nord, "115", "Encore disponible ?", cc=[nord.coop.id], inReplyTo=listing.id)
 
     page = await opened(nord, f"/l/{listing.key}")
     assert "Encore disponible ?" in page.words
     assert "@bob@friend.test" in page.words
+
+
+async def test_a_name_that_its_host_does_not_confirm_is_not_shown_and_not_asked_for_again(nord, friend):
+    """Security case 41."""
+    listing = await nord.publish()
+    friend.finger("bob", friend.id("alice"))
+    for key in ("1", "2"):
+        await write(friend, nord, key, f"mot {key}", inReplyTo=listing.id)
+
+    page = await opened(nord, f"/l/{listing.key}")
+
+    assert "@bob@friend.test" not in page.words
+    assert "bob friend.test" in page.words
+    assert len([one for one in friend.asked if "webfinger" in one and "bob" in one]) == 1
 
 
 async def test_an_unlisted_reply_is_public_too(nord, friend):
@@ -92,6 +107,19 @@ async def test_a_private_answer_to_a_public_question_leaves_the_public_thread(no
     (one, _), (two, _) = await kept(nord)
     assert (one.public, two.public, two.listing_id) == (True, False, listing.id)
     assert "numéro" not in (await opened(nord, f"/l/{listing.key}")).words
+
+
+async def test_nobody_writes_into_a_conversation_of_others(nord, friend):
+    """Security case 77: its id is known to carole, and opens nothing."""
+    listing = await nord.publish()
+    friend.actor("carole")
+    secret = await write(friend, nord, "1", "entre nous", to=[nord.coop.id], inReplyTo=listing.id)
+
+    await write(friend, nord, "2", "coucou", by="carole", to=[nord.coop.id], inReplyTo=secret["id"])
+    await write(friend, nord, "3", "devant tous", by="carole", inReplyTo=secret["id"])
+
+    (one, _), (two, _) = await kept(nord)
+    assert (one.asker_id, two.asker_id, two.listing_id) == (friend.id("bob"), friend.id("carole"), "")
 
 
 async def test_a_note_that_mentions_the_coop_is_for_its_stewards(nord, friend):

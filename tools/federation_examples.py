@@ -31,6 +31,9 @@ from fedicoop.actors.keyring import Pair
 from fedicoop.db import Database, Tx
 from fedicoop.db.migrate import migrate
 from fedicoop.db.sqlite import SqliteEngine
+from fedicoop.enquiries import actions as enquiries
+from fedicoop.enquiries import hearing, strangers
+from fedicoop.enquiries.enquiry import Message
 from fedicoop.follows import actions as follows
 from fedicoop.follows import federation
 from fedicoop.listings import actions as listings
@@ -41,7 +44,7 @@ from fedicoop.outward import Outward
 from fedicoop.settings import Settings
 from fedicoop.signatures import cavage, keys, rfc9421
 from fedicoop.vocabulary.received import Received
-from fedicoop.vocabulary.types import Actor, Follow, Iri, Key
+from fedicoop.vocabulary.types import PUBLIC, Actor, Create, Follow, Iri, Key, Note
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "FEDERATION.md"
@@ -183,6 +186,7 @@ async def main_examples(folder: Path) -> dict[str, str]:
         await _member_writes(house)
         await _follows(house)
         await _served(house)
+        await _talks(house)
         _signed(house)
     finally:
         await out.close()
@@ -267,6 +271,46 @@ async def _follows(house: House) -> None:
     said = await house.said("Follow", "Undo", "Accept", "Reject")
     for name in said:
         house.keep({"Undo": "undo-follow"}.get(name, name.lower()), said[name])
+
+
+async def _talks(house: House) -> None:
+    """Léa asks from social.example, once for everybody and once in private; the coop answers both."""
+    coop = house.coop
+    assert coop is not None
+    async with house.node.db.write() as tx:
+        await coops.set_author_mode(tx, coop.id, AuthorMode.COOP)
+    listing = await _publish(house, LOAN, operator(coop.id))
+    for name, to, text in (
+        ("answer-public", PUBLIC, "Oui, jusqu’à dix-huit heures."),
+        ("answer-private", coop.id, "Oui, samedi à dix heures."),
+    ):
+        await house.do(lambda tx, to=to: _asks(tx, listing, to))
+        talk = (await house.do(_last_asked)).conversation_id
+        await house.do(
+            lambda tx, talk=talk, text=text: enquiries.answer(tx, operator(coop.id), talk, text, once=text)
+        )
+        house.keep(name, (await house.said("Create"))["Create"])
+
+
+async def _asks(tx: Tx, listing: str, to: str) -> None:
+    lea = await actor_store.get(tx, "https://social.example/users/lea")
+    note = Note(
+        id=Iri(f"{lea.id}/statuses/{115 if to == PUBLIC else 116}"),
+        by=lea.id,
+        content="<p>Encore disponible ?</p>",
+        published=tx.now,
+        to=(Iri(to),),
+        in_reply_to=Iri(listing),
+        conversation="tag:social.example,2026-09-01:objectId=9:objectType=Conversation",
+    )
+    await strangers.choose(tx, f"{ORIGIN}/actors/velo", strangers.Quarantine.NONE)
+    asked = Create(id=Iri(f"{note.id}/activity"), actor=lea.id, object=note, to=note.to)
+    await hearing.on_create(tx, Received(asked, lea, note))
+
+
+async def _last_asked(tx: Tx) -> Message:
+    [last] = await tx.all(Message, "SELECT * FROM messages ORDER BY key DESC LIMIT 1")
+    return last
 
 
 async def _served(house: House) -> None:

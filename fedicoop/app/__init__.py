@@ -94,6 +94,7 @@ WORK: Work = {
     "CatchUp": (CatchUp, catching_up.catch_up),
     "LetGo": (LetGo, tasks.let_go),
     "Forget": (Forget, enquiries.forget),
+    "AskName": (enquiries.AskName, enquiries.ask_name),
     "AskAfter": (AskAfter, tasks.ask_after),
     "CopyPicture": (CopyPicture, copy_picture),
     "MakeBackup": (MakeBackup, make_backup),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from fedicoop.actors.leaving import Forget
 from fedicoop.db import Tx
-from fedicoop.enquiries import conversations, federation, messages, strangers, telling
+from fedicoop.enquiries import conversations, federation, messages, naming, strangers, telling
 from fedicoop.enquiries.belonging import belonging, blockers
 from fedicoop.enquiries.enquiry import Conversation, Message, State
 from fedicoop.errors import Forbidden
@@ -41,6 +41,7 @@ async def _keep(tx: Tx, note: Note, sender: Actor) -> None:
     if not plain(message.html) and not message.pictures:
         return  # a vote in a poll, or nothing at all
     await _require_patience(tx, sender)
+    await naming.promise(tx, sender.id)
     host = normal_host(sender.id)
     if conversation.coop_id and await strangers.waits(tx, conversation.coop_id, host, public=message.public):
         await conversations.put(tx, conversation)

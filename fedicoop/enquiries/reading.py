@@ -24,7 +24,7 @@ class Line:
 
     message: Message
     speaker: Actor | None  # None for one who left
-    whence: str  # user@host of somebody elsewhere, "" for ours
+    whence: str  # @user@host of somebody elsewhere, "" for ours
     by_owner: bool  # whose listing it is says it
     mine: bool  # the reader's own side
     typed_by: str  # who of the coop typed it, told to its own side alone
@@ -155,9 +155,11 @@ async def _entries(tx: Tx, every: Sequence[Conversation], who: Member) -> list[E
 
 
 def whence(actor: Actor | None, house: str) -> str:
-    """user@host of somebody elsewhere, as it was confirmed or as its own document says; "" for ours."""
+    """`@user@host` of somebody elsewhere, or their host until it has confirmed that; "" for ours."""
     home = host_of(actor.id) if actor else house
-    return "" if actor is None or home == house else actor.webfinger or f"{actor.handle}@{home}"
+    if actor is None or home == house:
+        return ""
+    return f"@{actor.webfinger}" if actor.webfinger else home
 
 
 async def listing_of(tx: Tx, conversation: Conversation, viewer: Member) -> Listing | None:

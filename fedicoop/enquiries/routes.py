@@ -4,10 +4,11 @@ from starlette.routing import BaseRoute
 
 from fedicoop.enquiries import asking_pages, collections, desk_pages, pages
 from fedicoop.enquiries.hearing import forget
+from fedicoop.enquiries.naming import AskName, ask_name
 from fedicoop.enquiries.pages import waiting
 from fedicoop.enquiries.sorting import forget_old
 
-__all__ = ["forget", "forget_old", "routes", "waiting"]
+__all__ = ["AskName", "ask_name", "forget", "forget_old", "routes", "waiting"]
 
 routes: list[BaseRoute] = [
     *collections.routes,
