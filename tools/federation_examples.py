@@ -34,6 +34,7 @@ from fedicoop.db.sqlite import SqliteEngine
 from fedicoop.enquiries import actions as enquiries
 from fedicoop.enquiries import hearing, strangers
 from fedicoop.enquiries.enquiry import Message
+from fedicoop.enquiries.messages import COLUMNS
 from fedicoop.follows import actions as follows
 from fedicoop.follows import federation
 from fedicoop.listings import actions as listings
@@ -309,7 +310,7 @@ async def _asks(tx: Tx, listing: str, to: str) -> None:
 
 
 async def _last_asked(tx: Tx) -> Message:
-    [last] = await tx.all(Message, "SELECT * FROM messages ORDER BY key DESC LIMIT 1")
+    [last] = await tx.all(Message, f"SELECT {COLUMNS} FROM messages ORDER BY key DESC LIMIT 1")
     return last
 
 
