@@ -223,7 +223,8 @@ async def test_replies_and_context_of_a_listing_are_there(network):
     note = (await nord.get(offer.id)).json()
 
     assert (await nord.get(note["replies"]["id"])).json()["totalItems"] == 0
-    assert (await nord.get(note["context"])).json()["orderedItems"] == [offer.id]
+    context = (await nord.get(note["context"])).json()
+    assert (await nord.get(context["first"])).json()["orderedItems"] == [offer.id]
 
 
 async def test_a_request_for_another_host_is_not_answered(network):

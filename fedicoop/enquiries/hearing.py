@@ -3,17 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fedicoop.actors.leaving import Forget
 from fedicoop.db import Tx
 from fedicoop.enquiries import conversations, federation, messages, naming, strangers, telling
 from fedicoop.enquiries.belonging import belonging, blockers
 from fedicoop.enquiries.enquiry import Conversation, Message, State
 from fedicoop.errors import Forbidden
 from fedicoop.follows import blocks
-from fedicoop.jobs.queue import Job
 from fedicoop.listings import store as listings
-from fedicoop.listings import tasks
-from fedicoop.node import Node
 from fedicoop.notices import store as notices
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.received import Received
@@ -123,10 +119,3 @@ async def forget_actor(tx: Tx, actor_id: str) -> None:
 
 async def on_delete_actor(tx: Tx, received: Received[Delete, Actor]) -> None:
     await forget_actor(tx, received.sender.id)
-
-
-async def forget(node: Node, job: Job, task: Forget) -> None:
-    """The promise to forget an actor, with its words first; a second try finds less to do."""
-    async with node.db.write() as tx:
-        await forget_actor(tx, task.actor_id)
-    await tasks.forget(node, job, task)

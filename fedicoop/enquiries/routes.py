@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from fedicoop.enquiries import asking_pages, collections, desk_pages, pages
-from fedicoop.enquiries.hearing import forget
+from fedicoop.enquiries.forgetting import forget
 from fedicoop.enquiries.naming import AskName, ask_name
 from fedicoop.enquiries.pages import waiting
 from fedicoop.enquiries.sorting import forget_old
