@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from fedicoop.access import Role
+from fedicoop.clients.doors import Paces
 from fedicoop.members import actions as members
 from tests.accounts import MAIL, PASSWORD, settle_in
 from tests.browsing import Visitor, signed_in
@@ -518,6 +519,7 @@ async def test_no_token_is_a_500(nord, token):
 
 async def test_who_asks_without_end_is_told_when_to_come_again(nord, lea):
     app = await app_of(nord, lea)
+    nord.app.state.client_paces = Paces(clock=lambda: 0.0)
     answers = [await app.get("/api/v1/custom_emojis") for _ in range(301)]
 
     assert answers[0].status_code == 200

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from fedicoop.actors import store as actors
 from fedicoop.clients import accounts, paging, statuses
-from fedicoop.clients.answering import told
+from fedicoop.clients.answering import Unfit, told
 from fedicoop.clients.doors import Call, Door, For, at
 from fedicoop.clients.timeline_pages import listings, seen_by
 from fedicoop.db import Tx
@@ -20,6 +20,11 @@ async def oneself(call: Call) -> Response:
     """For whom the token speaks: the first thing that every client asks."""
     async with call.node.db.read() as tx:
         return told(await accounts.own(tx, call.origin, call.member))
+
+
+async def change(call: Call) -> Response:
+    """What one says of oneself is written on the site, where it is explained what becomes of it."""
+    raise Unfit("client.change_on_site", url=f"{call.origin}/moi/profil")
 
 
 async def found(tx: Tx, call: Call) -> Actor:
@@ -81,6 +86,7 @@ async def nobody(_: Call) -> Response:
 _READ = "read:accounts"
 routes = [
     at("/api/v1/accounts/verify_credentials", GET=Door(oneself, "read:me")),
+    at("/api/v1/accounts/update_credentials", PATCH=Door(change, "write:accounts", files=2)),
     at("/api/v1/accounts/familiar_followers", GET=Door(nobody, "read:follows")),
     at("/api/v1/accounts/{id}", GET=Door(show, _READ, For.ANYBODY)),
     at("/api/v1/accounts/{id}/statuses", GET=Door(published, "read:statuses", For.ANYBODY)),

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
+from time import monotonic
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -80,9 +81,9 @@ class Door:
 class Paces:
     """How fast an application may ask for one member, or an address without a token."""
 
-    def __init__(self) -> None:
-        self.tokens = Pace(a_minute=120, at_once=300)
-        self.addresses = Pace(a_minute=60, at_once=150)
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.tokens = Pace(a_minute=120, at_once=300, clock=clock)
+        self.addresses = Pace(a_minute=60, at_once=150, clock=clock)
 
 
 def at(path: str, **doors: Door) -> Route:

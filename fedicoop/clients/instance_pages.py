@@ -33,7 +33,7 @@ def _configuration() -> dict[str, Any]:
         "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
         "statuses": {
             "max_characters": LONGEST_MESSAGE,
-            "max_media_attachments": 4,
+            "max_media_attachments": 0,  # questions and answers are words
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
