@@ -612,6 +612,55 @@ async def test_conversations_are_read_and_put_away_until_they_move(network, nord
     assert (await chloe.ask("DELETE", f"/api/v1/conversations/{talk['id']}")).status_code == 404
 
 
+# --- likes and shares -------------------------------------------------------------------------------
+
+
+async def test_a_listing_is_liked_and_shared_once_and_it_is_taken_back(network, nord, app):
+    await a_listing(nord, network)
+    bob = await app_of(nord, await settle_in(nord, "chloe"))
+    id = await listing_id(app)
+
+    for _ in range(2):
+        liked = (await app.post(f"/api/v1/statuses/{id}/favourite")).json()
+        shared = (await app.post(f"/api/v1/statuses/{id}/reblog")).json()
+
+    assert (liked["favourites_count"], liked["favourited"]) == (1, True)
+    assert (shared["account"]["acct"], shared["reblog"]["id"]) == ("lea", id)
+    assert (shared["reblog"]["reblogs_count"], shared["reblog"]["reblogged"]) == (1, True)
+    [other] = (await bob.get(HOME)).json()
+    assert (other["favourites_count"], other["favourited"], other["reblogged"]) == (1, False, False)
+    assert [one["id"] for one in (await app.get("/api/v1/favourites")).json()] == [id]
+    assert (await bob.get("/api/v1/favourites")).json() == []
+    assert (await app.post(f"/api/v1/statuses/{id}/unfavourite")).json()["favourites_count"] == 0
+    assert (await app.post(f"/api/v1/statuses/{id}/unreblog")).json()["reblogs_count"] == 0
+    assert (await app.get("/api/v1/favourites")).json() == []
+
+
+async def test_what_one_likes_is_paged_by_when_one_liked_it(network, nord, app):
+    await published(nord, network, "Vélo 0", "Vélo 1", "Vélo 2")
+    for one in (await app.get(HOME)).json():
+        network.clock.advance(seconds=1)
+        await app.post(f"/api/v1/statuses/{one['id']}/favourite")
+
+    first = await app.get("/api/v1/favourites", limit=2)
+
+    assert titles(first) == ["Vélo 0", "Vélo 1"]
+    assert titles(await app.get(first.links["next"]["url"])) == ["Vélo 2"]
+
+
+async def test_only_what_one_sees_is_liked_and_only_what_is_public_is_shared(network, nord, app):
+    [hidden] = await published(nord, network, "Vélo", visibility="coop")
+    other = await network.add("est.test")
+    stranger = await app_of(other, await settle_in(other, "max"))
+    id = str(Ref(hidden.published_at, Sort.LISTING, hidden.key))
+
+    assert (await app.post(f"/api/v1/statuses/{id}/favourite")).status_code == 200
+    assert (await app.post(f"/api/v1/statuses/{id}/reblog")).status_code == 409
+    assert (await stranger.post(f"/api/v1/statuses/{id}/favourite")).status_code == 404
+    asked = await app.post("/api/v1/statuses", status="Oui ?", in_reply_to_id=id)
+    assert (await app.post(f"/api/v1/statuses/{asked.json()['id']}/favourite")).status_code == 422
+
+
 # --- notices ---------------------------------------------------------------------------------------
 
 

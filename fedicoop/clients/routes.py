@@ -9,6 +9,7 @@ from fedicoop.clients import (
     conversation_pages,
     instance_pages,
     notification_pages,
+    reaction_pages,
     registering,
     relation_pages,
     saying_pages,
@@ -29,6 +30,7 @@ _DOORS: list[Route] = [
     *timeline_pages.routes,
     *saying_pages.routes,
     *status_pages.routes,
+    *reaction_pages.routes,
     *notification_pages.routes,
     *conversation_pages.routes,
 ]

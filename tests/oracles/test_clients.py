@@ -80,7 +80,7 @@ def shown(statuses) -> list[str]:
     return [one["content"].partition(" · ")[2].partition("<")[0] for one in statuses]
 
 
-def test_toot_reads_home_notifications_and_a_thread_answers_and_follows(houses, tmp_path):
+def test_toot_reads_home_notifications_and_a_thread_answers_follows_and_boosts(houses, tmp_path):
     velo, outils = houses
     toot, other = Toot(velo.origin, tmp_path / "lea"), Toot(velo.origin, tmp_path / "karim")
     toot.log_in(velo.add("lea"))
@@ -115,6 +115,11 @@ def test_toot_reads_home_notifications_and_a_thread_answers_and_follows(houses, 
     toot("follow", handle)
     until(lambda: "Perceuse à colonne" in toot("timelines", "home", "--no-pager", "--no-clear"))
     assert "outils" in toot("following", "lea")
+    toot("favourite", home[0]["id"])
+    toot("reblog", home[0]["id"])
+    liked = json.loads(other("status", home[0]["id"], "--json"))
+    assert (liked["favourites_count"], liked["reblogs_count"], liked["favourited"]) == (1, 1, False)
+    toot("unreblog", home[0]["id"])
     toot("bookmark", home[0]["id"])
     assert "Remorque" in toot("bookmarks", "--once")
     toot("unfollow", handle)
@@ -124,7 +129,7 @@ def test_toot_reads_home_notifications_and_a_thread_answers_and_follows(houses, 
     assert "Encore là ?" not in other("thread", home[0]["id"])
 
 
-def test_mastodon_py_reads_home_notifications_and_a_thread_answers_and_follows(houses, script):
+def test_mastodon_py_reads_home_notifications_and_a_thread_answers_follows_and_boosts(houses, script):
     velo, outils = houses
     script.log_in(velo.add("lea"))
     other = MastodonPy(velo.origin)
@@ -174,6 +179,13 @@ def test_mastodon_py_reads_home_notifications_and_a_thread_answers_and_follows(h
     assert script.do("account_lookup", acct="velo")["display_name"] == "Vélo Fives"
     found = script.do("search_v2", q="perceuse")
     assert shown(found["statuses"]) == ["Perceuse à colonne"]
+    assert script.do("status_favourite", id=listing["id"])["favourites_count"] == 1
+    assert script.do("status_reblog", id=listing["id"])["reblog"]["id"] == listing["id"]
+    assert [one["id"] for one in script.do("favourites")] == [listing["id"]]
+    theirs = script.do("account_statuses", id=them["id"])[0]
+    assert script.do("status_favourite", id=theirs["id"])["favourited"] is True
+    assert script.do("status_unfavourite", id=listing["id"])["favourited"] is False
+    assert script.do("status_unreblog", id=listing["id"])["reblogged"] is False
     assert script.do("status_bookmark", id=listing["id"])["bookmarked"] is True
     assert [one["id"] for one in script.do("bookmarks")] == [listing["id"]]
     script.do("markers_set", timelines=["notifications"], last_read_ids=[told["id"]])
