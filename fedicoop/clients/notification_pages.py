@@ -19,13 +19,10 @@ from fedicoop.notices.notice import Notice
 
 _CLEARED = "cleared"
 _NEWS = ("match", "watch", "search", "listing")
-_TYPES = {"reaction.like": "favourite", "reaction.boost": "reblog", "follow.new": "follow"}
-"""Kinds that Mastodon has a word for; of the rest, news are `status`, and what concerns one is `mention`."""
 
 
 def type_of(notice: Notice, about: Thing) -> str:
-    if notice.kind in _TYPES:
-        return _TYPES[notice.kind]
+    """In Mastodon's words: news of a listing are a `status`, whatever else concerns one is a `mention`."""
     return "status" if notice.kind.partition(".")[0] in _NEWS and about is not notice else "mention"
 
 
