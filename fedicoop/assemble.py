@@ -91,7 +91,7 @@ async def back_up_before(settings: Settings, name: str) -> Path:
     """Before a migration, or a move: the way back from it."""
     settings.backups_dir.mkdir(parents=True, exist_ok=True)
     kind = "dump" if settings.on_postgresql else "db"
-    target = settings.backups_dir / f"before-{name}-{now():%Y%m%dT%H%M%S}.{kind}"
+    target = settings.backups_dir / f"before-{name}-{now():%Y%m%dT%H%M%S%f}.{kind}"
     if settings.on_postgresql:
         await dump(settings.database_url, target)
     else:

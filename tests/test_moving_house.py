@@ -186,6 +186,8 @@ async def test_people_on_other_servers_come_along_by_the_move(network):
     assert masto.posts.keys() == fresh, "the old ids are gone"
     for one in (sud, est):
         assert await heard_by(one) == {us}
+        seen = await one.shelf(seen_by=one.coop.id)
+        assert {listing.id for listing in seen} == fresh, "what is for followers came along too"
         assert {listing.id for listing in await one.shelf()} == fresh - {kept.id.replace(OLD, NEW)}
 
     await neuf.update(await neuf.find(f"{made[0].id.replace(OLD, NEW)}"), title="Vélo repeint")
@@ -194,6 +196,28 @@ async def test_people_on_other_servers_come_along_by_the_move(network):
     await settle(network, masto)
     assert "Vélo repeint" in masto.posts[made[0].id.replace(OLD, NEW)]["content"]
     assert len(masto.posts) == 4
+
+
+async def test_what_is_deleted_soon_after_a_move_goes_under_its_old_id_too(network):
+    """Whoever did not come along yet has a copy under the old id."""
+    nord = await network.add("nord.test")
+    masto = Follower(network, "social.test")
+    await masto.follow(nord.coop.id)
+    await settle(network, masto)
+    listing = await nord.publish("Tandem")
+    await settle(network, masto)
+    neuf = await network.move(nord, "neuf.test")
+    await network.settle()  # lea's server has not looked at its post yet
+
+    async with neuf.node.db.write() as tx:
+        await listings.delete(tx, neuf.operator, listing.id.replace(OLD, NEW))
+    await network.settle()
+    ended = [one["object"]["id"] for one in masto.heard if one["type"] == "Delete"]
+    assert listing.id in ended
+    assert len([one for one in ended if one == listing.id]) == 1
+    network.clock.advance(hours=7)
+    await network.settle()
+    assert [one["object"]["id"] for one in masto.heard if one["type"] == "Delete"].count(listing.id) == 1
 
 
 async def test_the_old_address_says_where_everybody_went(network):

@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fedicoop import meta
-from fedicoop.actors import addresses, keyring, store
+from fedicoop.actors import addresses, keyring, readers, store
 from fedicoop.desk import clock
 from fedicoop.desk.checks_peers import neighbours
 from fedicoop.desk.checks_promises import promises
 from fedicoop.desk.findings import Finding, fine, mind, wrong
 from fedicoop.errors import NotFound
+from fedicoop.follows import store_between as between
 from fedicoop.i18n import ago, moment, t
 from fedicoop.mail import store as letters
 from fedicoop.media import files
 from fedicoop.node import Node
+from fedicoop.peers import decisions
+from fedicoop.peers.peer import Policy
 
 OLD_BACKUP = timedelta(days=7)
 REMINDED = timedelta(days=14)
@@ -96,6 +99,27 @@ async def _restored(node: Node, language: str) -> list[Finding]:
     ]
 
 
+async def _rules(node: Node, language: str) -> list[Finding]:
+    """What admins decided about other houses, as far as it is not the usual: why somebody is not heard."""
+    async with node.db.read() as tx:
+        listed_only, signed_only = await decisions.listed_only(tx), await readers.must_sign(tx)
+        decided = await decisions.decided(tx)
+        behind = await between.left_behind(tx)
+    open = sum(1 for one in decided if one.policy is Policy.OPEN)
+    found = []
+    if listed_only and not open:
+        found.append(mind("houses", "doctor.nobody_listed"))
+    elif listed_only:
+        found.append(fine("houses", t("doctor.listed_only", language, count=open)))
+    if signed_only:
+        found.append(fine("houses", t("doctor.signed_only", language)))
+    if closed := len(decided) - open:
+        found.append(fine("houses", t("doctor.houses_closed", language, count=closed)))
+    if behind:
+        found.append(fine("houses", t("doctor.left_behind", language, count=behind)))
+    return found
+
+
 async def _pictures(node: Node, language: str) -> list[Finding]:
     """Every photo that a row names is there."""
 
@@ -135,5 +159,5 @@ class _Name:
 
 VITAL = (_database, _identity)
 """Without these nothing can be served."""
-CHECKS = (*VITAL, _clock, promises, neighbours, _letters, _backups, _restored, _pictures)
+CHECKS = (*VITAL, _clock, promises, neighbours, _letters, _backups, _restored, _rules, _pictures)
 """They ask nobody outside."""

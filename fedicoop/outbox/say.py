@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
+from fedicoop.outbox import former
 from fedicoop.outbox.proving import proved
 from fedicoop.vocabulary.hosts import origin_of
-from fedicoop.vocabulary.types import PUBLIC, Activity, Create, Follow, Iri, Note, Update
+from fedicoop.vocabulary.types import PUBLIC, Activity, Create, Delete, Follow, Iri, Note, Tombstone, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,20 @@ async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
         audience.everyone_reached,
     )
     await queue.enqueue(tx, task, lane="fan-out", thread=thread)
+    if isinstance(activity, Delete):
+        await _end_older_ids(tx, activity)
+
+
+async def _end_older_ids(tx: Tx, activity: Delete) -> None:
+    """Who has a copy under an id that it had before this house moved is told as well."""
+    for was in await former.before_the_move(tx, subject(activity)):
+        actor, gone = Iri(was.actor_id), Tombstone(id=Iri(was.object_id), deleted=tx.now)
+        to = (PUBLIC,) if was.public else ()
+        end = Delete(id=activity_id(tx, actor), actor=actor, object=gone, to=to, published=tx.now)
+        await say(tx, end, Audience(everyone_reached=True))
+        await tx.run(
+            "UPDATE sent SET body = '' WHERE object_id = :id AND id <> :end", id=was.object_id, end=end.id
+        )
 
 
 async def restate(tx: Tx, edit: Update) -> None:
