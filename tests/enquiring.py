@@ -60,7 +60,7 @@ async def write(
 async def kept(instance: Instance) -> list[tuple[Conversation, Message]]:
     """Everything that was asked and answered there, in order."""
     async with instance.node.db.read() as tx:
-        rows = await tx.all(Message, "SELECT * FROM messages ORDER BY key")
+        rows = await tx.all(Message, f"{messages._SELECT} ORDER BY key")
         of = await conversations.several(tx, [row.conversation_id for row in rows])
     return [(of[row.conversation_id], row) for row in rows]
 

@@ -129,7 +129,7 @@ def test_one_room_one_table():
         "search_vocabulary": "listings/index_postgres.py",
         "synonyms": "finding/synonyms.py",
         "drafts": "listings/drafts.py",
-        "follows": "follows/store.py",
+        "follows": "follows/store",
         "sent": "outbox",
         "refusals": "outbox/refusals.py",
         "answers": "outbox/answers.py",

@@ -5,6 +5,8 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.actors import fetching
 from fedicoop.desk import houses
+from fedicoop.enquiries import strangers
+from fedicoop.enquiries.strangers import Quarantine
 from fedicoop.errors import Forbidden, Refused
 from fedicoop.follows import store as follows
 from fedicoop.members import actions as members
@@ -12,6 +14,8 @@ from fedicoop.peers import decisions
 from fedicoop.peers.peer import Policy
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS, Instance
+from tests.enquiring import write
+from tests.hostile import Stranger
 from tests.photos import a_phone_photo
 
 
@@ -203,6 +207,34 @@ async def test_first_contacts_of_a_limited_house_wait(network):
     async with nord.node.db.read() as tx:
         following = await follows.between(tx, sud.coop.id, nord.coop.id)
     assert following.status == "pending"
+
+
+async def test_what_people_of_a_closed_house_said_is_hidden_and_comes_back(network):
+    """Case 101: questions under listings and conversations; a first one of a limited house waits."""
+    nord, friend = await network.add("nord.test"), Stranger(network, "friend.test")
+    friend.actor("bob")
+    listing = await nord.publish("Tandem")
+    async with nord.node.db.write() as tx:
+        await strangers.choose(tx, nord.coop.id, Quarantine.NONE)
+    await write(friend, nord, "1", "est-il bleu ?", inReplyTo=listing.id)
+
+    async def seen() -> bool:
+        return "est-il bleu" in (await Visitor(nord).open(f"/l/{listing.key}")).words
+
+    assert await seen()
+    await decide(nord, "friend.test", Policy.CLOSED)
+    await network.settle()
+    assert not await seen()
+    assert (await nord.get(f"/listings/{listing.key}/replies")).json()["totalItems"] == 0
+    await decide(nord, "friend.test", Policy.OPEN)
+    await network.settle()
+    assert await seen()
+
+    loud = Stranger(network, "loud.test")
+    loud.actor("bob")
+    await decide(nord, "loud.test", Policy.LIMITED)
+    await write(loud, nord, "2", "et rouge ?", inReplyTo=listing.id)
+    assert "et rouge" not in (await Visitor(nord).open(f"/l/{listing.key}")).words
 
 
 async def test_what_is_beneath_a_closed_domain_is_closed(network):

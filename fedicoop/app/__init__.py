@@ -39,9 +39,11 @@ from fedicoop.follows import pages as follows
 from fedicoop.follows.back_fill import BackFill, CatchUp, HandOver, LetGo
 from fedicoop.follows.delivering import deliver
 from fedicoop.follows.fan_out import fan_out
+from fedicoop.follows.synchronising import synchronise
+from fedicoop.follows.synchrony import Synchronise
 from fedicoop.help import pages as manual
 from fedicoop.help import statements
-from fedicoop.inbox import door
+from fedicoop.inbox import door, synchrony_pages
 from fedicoop.inbox.gate import Gate
 from fedicoop.inbox.paces import Paces
 from fedicoop.inbox.pressure import Pressure
@@ -108,6 +110,7 @@ WORK: Work = {
     "Rest": (Rest, resting.rest),
     "Return": (Return, resting.come_back),
     "Erase": (Erase, keeps.erase),
+    "Synchronise": (Synchronise, synchronise),
     "HandOver": (HandOver, handing_over.hand_over),
     "SayMoved": (SayMoved, say_moved),
     "EndOldIds": (EndOldIds, end_old_ids),
@@ -134,6 +137,7 @@ ROUTES: list[BaseRoute] = [
     *actors.routes,
     *outbox.routes,
     *follows.routes,
+    *synchrony_pages.routes,
     *enquiries.routes,
     *reactions.routes,
     *collections.routes,

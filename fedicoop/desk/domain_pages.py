@@ -10,7 +10,7 @@ from fedicoop.actors import changing_house
 from fedicoop.db import Tx
 from fedicoop.desk import house_moving, houses
 from fedicoop.errors import Misconfigured, Misused
-from fedicoop.follows import store as follows
+from fedicoop.follows import store_between as between
 from fedicoop.jobs import queue
 from fedicoop.node import Node
 from fedicoop.settings.values import one_origin
@@ -77,7 +77,7 @@ async def _progress(tx: Tx) -> Progress | None:
     if not former:
         return None
     waiting = await queue.waiting(tx, house_moving.LANE, most=10)
-    behind = await follows.left_behind(tx)
+    behind = await between.left_behind(tx)
     along = await tx.count(
         """SELECT count(*) FROM follows f JOIN actors a ON a.id = f.followed_id
            WHERE a.local AND a.also_known_as <> '[]' AND f.status = 'accepted'"""

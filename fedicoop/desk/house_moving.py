@@ -13,7 +13,7 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx, renaming
 from fedicoop.errors import Problem, Refused, Unavailable
 from fedicoop.follows import moving as following
-from fedicoop.follows import store as follows
+from fedicoop.follows import store_between as between
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.listings import handing_over, index, store
@@ -86,7 +86,7 @@ async def move(tx: Tx, old: str, new: str) -> None:
     """
     async with renaming.references_later(tx):
         await renaming.everywhere(tx, f"{old}/", f"{new}/", but=_KEPT, where=_WHERE)
-        await follows.rename_inside(tx, f"{old}/", f"{new}/")
+        await between.rename_inside(tx, f"{old}/", f"{new}/")
         await changing_house.become(tx, old, new)
         await note_former_ids(tx, old, new)
     await index.begin_anew(tx)

@@ -1,11 +1,12 @@
 """The work behind a decision about a house, in small commits; who dies in between begins again."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fedicoop.db import Tx
 from fedicoop.desk.houses import SettleHouse
+from fedicoop.enquiries import messages
 from fedicoop.follows import severing
-from fedicoop.follows import store as follows
+from fedicoop.follows import store_between as between
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.listings import hearing, photos, store, veil
@@ -15,6 +16,7 @@ from fedicoop.node import Node
 from fedicoop.notices import store as notices
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy, is_covered
+from fedicoop.peers.policies import covered
 from fedicoop.vocabulary.hosts import normal_host
 
 _CHUNK = 100
@@ -31,6 +33,9 @@ async def settle_house(node: Node, job: Job, task: SettleHouse) -> None:
     """
     async with node.db.write() as tx:
         dropped = await _drop_what_waits(tx, task.host)
+        for host in await _hosts(tx, task.host):
+            open = await _is_open(tx, host)
+            await (messages.unveil if open else messages.veil)(tx, host)
     severed = 0
     while ended := await _sever_some(node, task.host):
         severed += ended
@@ -47,6 +52,18 @@ async def settle_house(node: Node, job: Job, task: SettleHouse) -> None:
     async with node.db.write() as tx:
         await queue.done(tx, job)
     log.info("house_settled", host=task.host, dropped=dropped, severed=severed, listings=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    host: str
+
+
+async def _hosts(tx: Tx, host: str) -> list[str]:
+    """The hosts of actors that we know there, or beneath it: each may have a decision of its own."""
+    condition, values = covered("host", host)
+    sql = f"SELECT DISTINCT host FROM actors WHERE NOT local AND NOT former AND {condition} ORDER BY host"
+    return [row.host for row in await tx.all(_Host, sql, **values)]
 
 
 async def _is_open(tx: Tx, host: str) -> bool:
@@ -66,7 +83,7 @@ async def _drop_what_waits(tx: Tx, host: str) -> int:
 async def _sever_some(node: Node, host: str) -> int:
     """End some of the follows with houses that are closed by now; how many."""
     async with node.db.write() as tx:
-        some = await follows.with_house(tx, host, limit=10_000)
+        some = await between.with_house(tx, host, limit=10_000)
         hosts = {one.id: _their_host(node, one.follower_id, one.followed_id) for one in some}
         closed = await peers.policies(tx, set(hosts.values())) if some else {}
         ended = [one for one in some if closed[hosts[one.id]] is Policy.CLOSED][: severing.MOST]

@@ -112,7 +112,8 @@ async def in_state(tx: Tx, coop_id: str, state: State, *, limit: int = 200) -> l
     return await tx.all(
         Message,
         f"""{_SELECT} WHERE state = :state AND NOT local AND conversation_id IN
-            (SELECT id FROM conversations WHERE coop_id = :coop) ORDER BY key LIMIT :limit""",
+            (SELECT id FROM conversations WHERE coop_id = :coop)
+            AND before_veil IS NULL ORDER BY key LIMIT :limit""",
         state=state,
         coop=coop_id,
         limit=limit,
@@ -168,3 +169,23 @@ async def forget_old(tx: Tx, thrown: datetime, buried: datetime) -> None:
         then=thrown,
     )
     await tx.run("DELETE FROM message_graves WHERE buried_at < :then", then=buried)
+
+
+async def veil(tx: Tx, host: str) -> int:
+    """What was said from a host, and is shown or waits, is for nobody any more."""
+    return await tx.run(
+        """UPDATE messages SET before_veil = state, state = 'thrown', settled_at = NULL
+            WHERE state IN ('shown', 'waiting') AND NOT local
+              AND actor_id IN (SELECT id FROM actors WHERE NOT local AND host = :host)""",
+        host=host,
+    )
+
+
+async def unveil(tx: Tx, host: str) -> int:
+    """It is shown again, or waits again, as it did."""
+    return await tx.run(
+        """UPDATE messages SET state = before_veil, before_veil = NULL
+            WHERE before_veil IS NOT NULL AND state = 'thrown'
+              AND actor_id IN (SELECT id FROM actors WHERE host = :host)""",
+        host=host,
+    )

@@ -45,13 +45,13 @@ async def choose(tx: Tx, coop_id: str, quarantine: Quarantine) -> None:
 async def waits(tx: Tx, coop_id: str, host: str, *, public: bool) -> bool:
     """Whether the first that somebody there says waits for a steward of that coop.
 
-    What a limited house says in public always does.
+    Of a house that is limited here it always does, and so does all that it says in public.
     """
-    wanted = await chosen(tx, coop_id)
+    limited = await policies.policy(tx, host) is Policy.LIMITED
+    wanted = Quarantine.ALL if limited else await chosen(tx, coop_id)
     if wanted is Quarantine.NONE or (wanted is Quarantine.PUBLIC and not public):
         return False
-    limited = public and await policies.policy(tx, host) is Policy.LIMITED
-    return limited or not await known(tx, coop_id, host)
+    return (limited and public) or not await known(tx, coop_id, host)
 
 
 async def known(tx: Tx, coop_id: str, host: str) -> bool:

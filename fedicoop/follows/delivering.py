@@ -6,7 +6,7 @@ from datetime import timedelta
 from fedicoop.actors import leaving
 from fedicoop.actors import store as actors
 from fedicoop.errors import Unavailable
-from fedicoop.follows import store
+from fedicoop.follows import store, synchrony
 from fedicoop.jobs import queue
 from fedicoop.jobs.queue import Job
 from fedicoop.log import log
@@ -17,6 +17,7 @@ from fedicoop.outbox.say import Deliver
 from fedicoop.outbox.store import Sent
 from fedicoop.outbox.trips import trips_of
 from fedicoop.peers import store as peers
+from fedicoop.vocabulary.hosts import normal_host
 
 ASKED_EVERY = timedelta(days=1)
 _MOVED, _NOT_THERE = ("301", "308"), (404, 410)
@@ -35,7 +36,8 @@ async def deliver(node: Node, job: Job, task: Deliver) -> None:
         log.info("delivery_needless", activity=task.activity_id, inbox=task.inbox)
         return
     try:
-        status = await outbox.deliver(node, job, task, before)
+        beside = await _beside(node, before.sent, task.inbox)
+        status = await outbox.deliver(node, job, task, before, beside)
     except Unavailable as problem:
         if problem.values.get("status") in _MOVED:
             await _ask_where(node, task, refused=False)
@@ -57,6 +59,17 @@ async def _is_stale(node: Node, said: Sent | None, inbox: str) -> bool:
         document = json.loads(said.body)
         named = {*document["to"], *document["cc"]}
         return named.isdisjoint(await actors.reading_at(tx, inbox))
+
+
+async def _beside(node: Node, said: Sent | None, inbox: str) -> dict[str, str]:
+    """What goes along with a letter to followers alone: who of that house we think follows (FEP-8fcf)."""
+    if said is None or said.public or not said.body:
+        return {}
+    async with node.db.read() as tx:
+        speaker = await actors.own(tx, said.actor_id)
+        if speaker is None or speaker.followers is None or f'"{speaker.followers}"' not in said.body:
+            return {}
+        return await synchrony.stated(tx, speaker, normal_host(inbox))
 
 
 async def _ask_where(node: Node, task: Deliver, *, refused: bool) -> None:

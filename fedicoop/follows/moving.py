@@ -4,6 +4,7 @@ from fedicoop.actors import moves
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store
+from fedicoop.follows import store_between as between
 from fedicoop.follows.back_fill import LetGo
 from fedicoop.follows.federation import end_politely
 from fedicoop.follows.follow import Status
@@ -15,7 +16,7 @@ from fedicoop.vocabulary.types import Actor, Follow, Iri
 async def follow_along(tx: Tx, old_id: str, new: Actor) -> int:
     """Ask the actor at its new id for everybody of ours who heard, or asked, the old one; how many."""
     asked = 0
-    for following in await store.asked_of(tx, old_id):
+    for following in await between.asked_of(tx, old_id):
         us = await actors.own(tx, following.follower_id)
         if us is None or await store.between(tx, us.id, new.id):
             continue
@@ -32,7 +33,7 @@ async def leave_behind(tx: Tx, new_id: str) -> None:
     Called once the listings of the new id were read: those which replace older ones have done so.
     """
     for old_id in await moves.forerunners(tx, new_id):
-        for following in await store.asked_of(tx, old_id):
+        for following in await between.asked_of(tx, old_id):
             at_new = await store.between(tx, following.follower_id, new_id)
             if at_new is not None and at_new.status is Status.ACCEPTED:
                 await end_politely(tx, following)
@@ -45,7 +46,7 @@ async def ask_anew(tx: Tx, old: str, new: str) -> int:
     The old follows stay until the new ones are accepted, so that nothing is missed in between.
     """
     asked = 0
-    for following in await store.asked_from(tx, f"{old}/"):
+    for following in await between.asked_from(tx, f"{old}/"):
         us = await actors.own(tx, new + following.follower_id.removeprefix(old))
         if us is None or await store.between(tx, us.id, following.followed_id):
             continue

@@ -24,7 +24,8 @@ from fedicoop.errors import (
     Unauthenticated,
     Unsupported,
 )
-from fedicoop.inbox import turning_away, verifying
+from fedicoop.follows.synchrony import HEADER
+from fedicoop.inbox import bringing, synchrony_pages, turning_away, verifying
 from fedicoop.inbox.dispatch import TABLE
 from fedicoop.inbox.gate import Gate, Known, Letter, Voice
 from fedicoop.inbox.paces import Paces, take
@@ -75,7 +76,8 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
     found = claim(signed, node.db.clock())
     activity = _activity(node, body)
     proof, pace = None, normal_host(activity.actor)
-    if not same_origin(found.key_id, activity.actor):
+    brought = not same_origin(found.key_id, activity.actor)
+    if brought:
         proof = verifying.forwarded(activity, body, found.key_id, node.db.clock())
         pace = f"forwarded by {address_of(request)}"  # nobody uses up what another house may say
     if same_origin(activity.actor, node.settings.origin):
@@ -88,7 +90,10 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
             raise Forbidden("inbox.not_listed", activity.actor, host=normal_host(activity.actor))
         return Response(status_code=202)
     try:
-        if proof or not _verifies(found, known):
+        if brought and proof is None:
+            with for_a_letter(node.out.for_strangers):
+                activity, body = await bringing.refetched(node, activity, found)
+        elif proof or not _verifies(found, known):
             with for_a_letter(node.out.for_strangers):
                 await _verify(node, found, proof, activity.actor)
     except (Gone, NotFound) as absent:
@@ -102,6 +107,8 @@ async def _receive(request: Request, node: Node, paces: Paces) -> Response:
         raise Forbidden("inbox.foreign_activity", activity.id)
     take(paces.letters, pace)
     await gate.keep(_letter(activity, body))
+    if not brought and (stated := request.headers.get(HEADER)):
+        await synchrony_pages.notice(node, stated, activity.actor)
     return Response(status_code=202)
 
 

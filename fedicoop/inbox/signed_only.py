@@ -9,17 +9,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fedicoop.actors import public_keys, readers
-from fedicoop.actors.fetching import for_a_letter, get_signed
+from fedicoop.actors import readers
+from fedicoop.actors.fetching import for_a_letter
 from fedicoop.errors import Forbidden, Gone, NotFound, Problem, Refused, Unauthenticated
 from fedicoop.inbox import verifying
+from fedicoop.inbox.key_owner import owner_of
 from fedicoop.inbox.signing import signed_request
 from fedicoop.node import Node
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.signatures.claims import claim, verifies
-from fedicoop.vocabulary.hosts import normal_host, same_origin
-from fedicoop.vocabulary.reading import read_key
+from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.types import Key
 from fedicoop.web import problems
 from fedicoop.web.negotiation import ACTIVITY, LD, wants_activity
@@ -91,24 +91,8 @@ async def require_signer(node: Node, request: Request) -> str:
 
     try:
         with for_a_letter(node.out.for_strangers):
-            owner = await _owner(node, found.key_id)
+            owner = await owner_of(node, found.key_id)
             await verifying.by_a_key(node, found.key_id, owner, fits)
     except (Gone, NotFound, Refused) as absent:
         raise Unauthenticated("signature.key_unknown", found.key_id) from absent
-    return owner
-
-
-async def _owner(node: Node, key_id: str) -> str:
-    """Who claims a key: as we know it, else the document before its `#`, else the document of the key."""
-    async with node.db.read() as tx:
-        known = [one for one in await public_keys.owners(tx, key_id) if same_origin(one, key_id)]
-    if known:
-        return known[0]
-    document, fragment, _ = key_id.partition("#")
-    if fragment:
-        return document
-    answer = await get_signed(node, document)
-    owner = read_key(answer.body, key_id, plain_http=node.settings.allowed_peers).owner
-    if not same_origin(owner, key_id):
-        raise Unauthenticated("signature.foreign_key", key_id)
     return owner

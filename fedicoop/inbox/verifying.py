@@ -42,14 +42,16 @@ async def by_a_key(
     raise Unauthenticated(wrong, key_id)
 
 
-def forwarded(activity: Activity, body: bytes, key_id: str, now: datetime) -> ProofClaim:
-    """The proof without which an activity that somebody else brings is nothing.
+def forwarded(activity: Activity, body: bytes, key_id: str, now: datetime) -> ProofClaim | None:
+    """The proof by its actor of an activity that somebody else brings; None where there is none.
 
-    Raises Unauthenticated `signature.not_the_actor` where there is none, or `signature.proof_old`.
+    Raises Unauthenticated `signature.not_the_actor` for what nobody may bring, or `signature.proof_old`.
     """
-    proof = proofs.claimed(body) if isinstance(activity, FORWARDED) else None
-    if proof is None:
+    if not isinstance(activity, FORWARDED):
         raise Unauthenticated("signature.not_the_actor", f"{key_id} for {activity.actor}")
+    proof = proofs.claimed(body)
+    if proof is None:
+        return None
     if not now - FRESH < proof.created < now + AHEAD:
         raise Unauthenticated("signature.proof_old", proof.created.isoformat())
     return proof

@@ -1,8 +1,10 @@
 """Carrying one activity to one inbox, signed at the moment of sending."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from fedicoop.actors import keyring
 from fedicoop.errors import Malformed, NotFound, Problem, Unavailable, Unreachable
@@ -25,12 +27,15 @@ _LATER = frozenset({401, 408, 425})
 """401 is key trouble on their side more often than a verdict: it waits (protocol, section 4)."""
 
 
-async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | None:
+async def deliver(
+    node: Node, job: Job, task: Deliver, before: Before, beside: Mapping[str, str] = MappingProxyType({})
+) -> int | None:
     """Sign now (dates go stale), post, and close the promise according to the answer: its status.
 
     2xx: done.  404, 410 and other 4xx: final, logged as refused.  Anything else is tried again,
     more and more slowly: 429, 502, 503, 504 and silence raise Unreachable, which closes the lane of
     the whole host; 401, 408, 425, 3xx and 500 raise Unavailable and hold back this activity alone.
+    `beside` are headers that go along unsigned.
     """
     sent = before.sent
     if sent is None or not sent.body:  # erased since
@@ -41,7 +46,7 @@ async def deliver(node: Node, job: Job, task: Deliver, before: Before) -> int | 
         raise NotFound("storage.not_found", f"the key of {sent.actor_id}")
     told = Told(task.activity_id, task.inbox, normal_host(task.inbox), sent.type, task.object_id, None)
     try:
-        answer, form = await _knock(node, task.inbox, sent.body.encode(), before.signer, before.form)
+        answer, form = await _knock(node, task.inbox, sent.body.encode(), before, beside)
         told = replace(told, status=answer.status, said=_reason(answer))
         _try_again(node, task.inbox, answer)
     except Problem as problem:
@@ -77,23 +82,26 @@ def _try_again(node: Node, inbox: str, answer: Answer) -> None:
 
 
 async def _knock(
-    node: Node, inbox: str, body: bytes, signer: keyring.Signer, remembered: Form | None
+    node: Node, inbox: str, body: bytes, before: Before, beside: Mapping[str, str]
 ) -> tuple[Answer, Form]:
     """Draft-cavage first, RFC 9421 on a 400 or 401, or the other way round where that worked before."""
-    forms: list[Form] = ["rfc9421", "cavage"] if remembered == "rfc9421" else ["cavage", "rfc9421"]
-    first = await _post(node, forms[0], inbox, body, signer)
+    assert before.signer is not None, "asked for before anybody knocks"
+    forms: list[Form] = ["rfc9421", "cavage"] if before.form == "rfc9421" else ["cavage", "rfc9421"]
+    first = await _post(node, forms[0], inbox, body, before.signer, beside)
     if first.status not in (400, 401):
         return first, forms[0]
     try:
-        second = await _post(node, forms[1], inbox, body, signer)
+        second = await _post(node, forms[1], inbox, body, before.signer, beside)
     except Problem:
         return first, forms[0]
     return (second, forms[1]) if second.status < 300 else (first, forms[0])
 
 
-async def _post(node: Node, form: Form, inbox: str, body: bytes, signer: keyring.Signer) -> Answer:
+async def _post(
+    node: Node, form: Form, inbox: str, body: bytes, signer: keyring.Signer, beside: Mapping[str, str]
+) -> Answer:
     headers = await trips_of(node).sign(Unsigned(form, inbox, body, signer))
-    return await node.out.post(inbox, body, headers)
+    return await node.out.post(inbox, body, {**headers, **beside})
 
 
 def _retry_after(answer: Answer, now: datetime) -> float | None:

@@ -8,7 +8,7 @@ from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.actors.names import is_unconfirmed
 from fedicoop.db import Tx
-from fedicoop.follows import store as follows
+from fedicoop.follows import store_between as between
 from fedicoop.follows.follow import Following, Status
 from fedicoop.jobs import desk as promises
 from fedicoop.jobs import lanes
@@ -73,7 +73,7 @@ class Facts:
 
 async def of_house(tx: Tx, node: Node, host: str) -> Facts:
     """Read them all."""
-    following = await follows.with_house(tx, host, limit=50)
+    following = await between.with_house(tx, host, limit=50)
     ids = {one.follower_id for one in following} | {one.followed_id for one in following}
     known = await actors.several(tx, ids)
     coops = {one.id for one in await actors.coops(tx)}
