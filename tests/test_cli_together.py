@@ -100,5 +100,12 @@ def test_what_one_types_the_other_reads(houses):
     assert closed
     assert gone
     assert "follows us  agreed" in velo.run("coop", "list")
+    walked = json.loads(objets.run("doctor", "--remote", f"@velo@{velo.host}", "--json"))
+    assert walked["verdict"] is None
+    assert {step["state"] for step in walked["steps"]} == {"ok"}
+    assert "✓ All is well with this server." in objets.run("doctor", "--remote", velo.host)
+    told = velo.run("peer", "show", objets.host)
+    assert "✓ All is well with this server." in told
+    assert "We published" in told
     assert "nothing waits" in velo.run("outbox", "status")
     assert "followed no longer" in objets.run("coop", "unfollow", "@velo@" + velo.host)
