@@ -6,7 +6,7 @@ which group it belongs; of the first form they take no notice.  Lemmy itself say
 """
 
 from fedicoop.actors import store as actors
-from fedicoop.boards import store
+from fedicoop.boards import relaying, store
 from fedicoop.boards.store import Entry
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
@@ -18,7 +18,7 @@ from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Listing
 from fedicoop.node import Node
 from fedicoop.outbox import store as outbox
-from fedicoop.outbox.say import Audience, activity_id, revoice, say
+from fedicoop.outbox.say import Audience, FanOut, activity_id, revoice, say
 from fedicoop.outbox.store import Sent
 from fedicoop.vocabulary.reading import read
 from fedicoop.vocabulary.types import (
@@ -44,7 +44,10 @@ async def pass_on(node: Node, job: Job, task: PassOn) -> None:
         wanted = listing.board if listing and seeing.is_public(listing) else None
         for entry in await store.of_listing(tx, task.listing_id):
             board = await actors.own(tx, entry.board_id)
-            if board is None or board.type != "Group":
+            if board is None:
+                continue
+            if board.type != "Group":  # of a search: who follows it hears edits from the author
+                await _hand_on(tx, board, said)
                 continue
             if deleted or entry.board_id != wanted:
                 await _end(tx, board, entry, deleted)
@@ -52,7 +55,16 @@ async def pass_on(node: Node, job: Job, task: PassOn) -> None:
                 await _edit(tx, board, entry, listing, Iri(said.id))
         if listing and wanted and listing.shown and not await store.find(tx, wanted, listing.id):
             await announce(tx, await actors.get(tx, wanted), listing)
+        if said:
+            await relaying.carry(tx, listing, said)
         await queue.done(tx, job)
+
+
+async def _hand_on(tx: Tx, board: Actor, said: Sent | None) -> None:
+    """An edit as its author says it, to those who follow a board.  A Delete gets there anyway."""
+    if said and said.type == "Update" and said.body and said.public:
+        task = FanOut(said.id, said.object_id, said.object_id, followers_of=[board.id])
+        await queue.enqueue(tx, task, lane="fan-out", thread=said.object_id)
 
 
 def _deletion(node: Node, said: Sent | None) -> Delete | None:

@@ -10,6 +10,7 @@ PLACES = {
     "worker": "serving:worker",
     "coop": "coop:coop",
     "peer": "peer:peer",
+    "relay": "relay:relay",
     "listing": "listing:listing",
     "member": "member:member",
     "mail": "mail:mail",

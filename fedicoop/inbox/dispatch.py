@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+from fedicoop.boards import relaying
 from fedicoop.db import Tx
 from fedicoop.enquiries import hearing as enquiries
 from fedicoop.follows import federation as follows
@@ -60,6 +61,30 @@ def by_the_doer(received: Received[Any, Activity]) -> bool:
     return received.object.actor == received.sender.id
 
 
+async def on_follow(tx: Tx, received: Received[Follow, Actor]) -> None:
+    """The server itself is followed by relays alone."""
+    if received.object.type == "Application":
+        await relaying.on_follow_back(tx, received)
+    else:
+        await follows.on_follow(tx, received)
+
+
+async def on_accept(tx: Tx, received: Received[Accept, Follow]) -> None:
+    if not await relaying.on_answer(tx, received.object, yes=True):
+        await follows.on_accept(tx, received)
+
+
+async def on_reject(tx: Tx, received: Received[Reject, Follow]) -> None:
+    if not await relaying.on_answer(tx, received.object, yes=False):
+        await follows.on_reject(tx, received)
+
+
+async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:
+    """By a relay, or by somebody who has a voice of their own."""
+    if not await relaying.on_announce(tx, received):
+        await reactions.on_announce(tx, received)
+
+
 async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
     """Whatever of theirs it was: a listing, or something that was said about one."""
     await enquiries.on_delete(tx, received)
@@ -83,9 +108,9 @@ class Entry(NamedTuple):
 
 
 TABLE: dict[tuple[type, type], Entry] = {
-    (Follow, Actor): Entry(anyone, follows.on_follow),
-    (Accept, Follow): Entry(by_the_followed, follows.on_accept),
-    (Reject, Follow): Entry(by_the_followed, follows.on_reject),
+    (Follow, Actor): Entry(anyone, on_follow),
+    (Accept, Follow): Entry(by_the_followed, on_accept),
+    (Reject, Follow): Entry(by_the_followed, on_reject),
     (Undo, Follow): Entry(by_the_doer, follows.on_undo),
     (Block, Actor): Entry(anyone, follows.on_block),
     (Undo, Block): Entry(by_the_doer, follows.on_undo_block),
@@ -98,7 +123,7 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Delete, Tombstone): Entry(anyone, on_delete),
     (Delete, Actor): Entry(by_itself, on_delete_actor),
     (Move, Actor): Entry(of_itself, moving.on_move),
-    (Announce, Proposal): Entry(anyone, reactions.on_announce),
+    (Announce, Proposal): Entry(anyone, on_announce),
     (Undo, Announce): Entry(by_the_doer, reactions.on_undo_announce),
     (Like, Proposal): Entry(anyone, reactions.on_like),
     (EmojiReact, Proposal): Entry(anyone, reactions.on_like),

@@ -9,7 +9,7 @@ from fedicoop.db import Tx
 from fedicoop.errors import Forbidden, Gone, NotFound
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import to_follow
-from fedicoop.inbox import resolving_events, resolving_verbs
+from fedicoop.inbox import resolving_events, resolving_relays, resolving_verbs
 from fedicoop.inbox.resolving_aversion import blocked, flagged
 from fedicoop.inbox.resolving_moves import moved
 from fedicoop.listings import boosts
@@ -96,7 +96,7 @@ async def _our_actor(node: Node, activity: Activity) -> Actor:
         actor = await actors.own(tx, _id(activity.object))
     if actor is None:
         raise Nothing("follows or blocks nobody of this house")
-    if actor.type == "Application":
+    if actor.type == "Application" and not await resolving_relays.follows_back(node, activity):
         raise Nothing("the server itself cannot be followed")
     return actor
 
@@ -104,6 +104,8 @@ async def _our_actor(node: Node, activity: Activity) -> Actor:
 async def _our_follow(node: Node, activity: Activity) -> Follow:
     """The pending or accepted Follow that is answered: by its id, else by who asked whom."""
     answered = activity.object
+    if relay := await resolving_relays.answered(node, activity):
+        return relay
     async with node.db.read() as tx:
         following = await follows.find(tx, _id(answered))
         if following is None and isinstance(answered, Follow):
@@ -148,12 +150,18 @@ async def _announced(node: Node, activity: Announce, sender: Actor) -> Thing:
     id = _id(activity.object)
     if same_origin(id, node.settings.origin):
         return await _ours(node, activity, sender)
-    await _require_heard(node, sender)
+    if not (relay := await resolving_relays.relay(node, sender)):
+        await _require_heard(node, sender)
     async with node.db.read() as tx:
         if await peers.policy(tx, normal_host(id)) is Policy.CLOSED:
             raise Nothing("relays what a house says that is closed here")
         if known := await _known(tx, id):
             return known
+    if relay:
+        passed = await resolving_relays.passed_on(node, id, relay)
+        if isinstance(passed, str):
+            raise Nothing(passed)
+        return passed
     found = await _ask(node, id)
     if isinstance(found, Note):
         if not same_origin(found.id, found.by):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from fedicoop import meta
 from fedicoop.actors import boards
 from fedicoop.db import Tx
 from fedicoop.jobs import queue
@@ -10,6 +11,8 @@ from fedicoop.listings.rows import COLUMNS, Row, listing_of
 from fedicoop.vocabulary.types import Activity
 
 LANE = "boards"
+CARRIED = "somebody passes listings on"
+"""The fact that a relay, or the board of a search, waits for whatever is said of any public listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ async def placed(tx: Tx, listing: Listing) -> Listing:
 
 async def pass_on(tx: Tx, listing: Listing, said: Activity, *, was: str | None = None) -> None:
     """Promise it in the commit that says it; `was`: the board on which it stood until now."""
-    if listing.board or was:
+    public = listing.visibility is Visibility.PUBLIC
+    if listing.board or was or (public and await meta.find(tx, CARRIED)):
         await queue.enqueue(tx, PassOn(listing.id, said.id), lane=LANE, thread=listing.id)
 
 

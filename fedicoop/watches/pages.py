@@ -10,7 +10,10 @@ from starlette.routing import Route
 
 from fedicoop.access import Act, Member, OfCoop, may
 from fedicoop.actors import coops as decisions
+from fedicoop.actors import keyring
+from fedicoop.actors import store as actors
 from fedicoop.db import Tx
+from fedicoop.errors import Misused
 from fedicoop.listings import house
 from fedicoop.listings.categories import FIRST_BRANCH
 from fedicoop.listings.question import Question
@@ -19,7 +22,8 @@ from fedicoop.members.pages import own_path
 from fedicoop.node import Node
 from fedicoop.notices import readers
 from fedicoop.notices.kinds import Family
-from fedicoop.watches import actions, lookups, store, subject
+from fedicoop.vocabulary.types import Actor
+from fedicoop.watches import actions, lookups, passing_on, store, subject
 from fedicoop.watches.subject import Subject
 from fedicoop.watches.watch import About, Channel, Watch
 from fedicoop.web import forms
@@ -52,6 +56,7 @@ async def _offer(
         found = await subject.read(tx, query, member_of(request), language_of(request))
         ways = await _channels(tx, node, member_of(request))
         usual = await _usual(tx, member_of(request))
+        board = await _board(tx, found, member_of(request))
     channel = found.watch.channel if found.watch else usual
     question = found.question
     return render(
@@ -69,6 +74,7 @@ async def _offer(
         unknown_place=question.unknown_place if question else "",
         close_names=question.close_names if question else (),
         may_follow_coops=_steward(request),
+        board=board,
     )
 
 
@@ -86,6 +92,28 @@ async def _usual(tx: Tx, who: Member | None) -> Channel:
 def _steward(request: Request) -> bool:
     who = member_of(request)
     return who is not None and may(who, Act.COOP_FOLLOW, OfCoop(who.coop_id))
+
+
+async def open_board(request: Request) -> Response:
+    """A board for this search, which anybody follows from elsewhere: for stewards."""
+    node: Node = request.app.state.node
+    form, who = await forms.read(request), require_member(request)
+    query, pair = dict(parse_qsl(form["subject"])), await keyring.make()
+    with form.checking(""):
+        async with node.db.write() as tx:
+            found = await subject.read(tx, query, who, language_of(request))
+            if found.question is None:
+                raise Misused("board.no_search")
+            spoken = (await decisions.get(tx, who.coop_id)).locale
+            await passing_on.open_search(tx, who, found.question, spoken, pair)
+        return forms.see_other(request, f"{found.address}#board")
+    return await _offer(request, query, form, 422)
+
+
+async def _board(tx: Tx, found: Subject, who: Member | None) -> Actor | None:
+    """The board of a search, as its page shows it."""
+    board = await passing_on.about(tx, who, found.question) if who and found.question else None
+    return await actors.find(tx, board.actor_id) if board else None
 
 
 async def follow(request: Request) -> Response:
@@ -205,6 +233,7 @@ routes = [
     Route("/suivre", offer),
     Route("/follow", offer),
     Route("/suivre", follow, methods=["POST"]),
+    Route("/suivre/tableau", open_board, methods=["POST"]),
     Route(_HERE, mine),
     Route("/me/follows", mine),
     Route(f"{_HERE}/coop", find_coop, methods=["POST"]),

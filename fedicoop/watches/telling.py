@@ -13,7 +13,7 @@ from fedicoop.listings.news import Listed
 from fedicoop.members import whereabouts
 from fedicoop.node import Node
 from fedicoop.notices.tell import tell
-from fedicoop.watches import news, owners, tellings
+from fedicoop.watches import news, owners, passing_on, tellings
 
 MOST = 20
 """How many listings are compared with a new one; their owners hear of it."""
@@ -37,6 +37,7 @@ async def tell_of(node: Node, job: Job, task: Listed) -> None:
             await _tell_matches(tx, now, found)
             for one in waiting:
                 await news.tell_of(tx, one, now)
+            await passing_on.pass_on(tx, now)
         await queue.done(tx, job)
 
 
