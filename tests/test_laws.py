@@ -119,6 +119,9 @@ LETTERS = {
     "Move of Actor": lambda nord, friend: friend.says("Move", friend.id("alice"), target=friend.id("alix")),
     "Like of Proposal": lambda nord, friend: friend.says("Like", OURS[0], by="alix"),
     "EmojiReact of Proposal": lambda nord, friend: friend.says("EmojiReact", OURS[0], content="🚲"),
+    "QuoteRequest of Proposal": lambda nord, friend: friend.says(
+        "QuoteRequest", OURS[0], instrument=f"{friend.origin}/notes/5"
+    ),
     "Undo of Like": lambda nord, friend: friend.says("Undo", f"{friend.origin}/like"),
     "Undo of Follow": lambda nord, friend: friend.says("Undo", f"{friend.origin}/follow"),
     "Undo of Announce": lambda nord, friend: friend.says("Undo", f"{friend.origin}/announce"),

@@ -55,6 +55,7 @@ from fedicoop.listings import catching_up, collections, handing_over, own, resti
 from fedicoop.listings import leaving as listing_leaving
 from fedicoop.listings.flagging import Flagged
 from fedicoop.listings.news import Listed
+from fedicoop.listings.turning import Turned
 from fedicoop.mail.carrying import carry
 from fedicoop.mail.letters import Mail
 from fedicoop.media import pages as media
@@ -75,6 +76,7 @@ from fedicoop.outbox import pages as outbox
 from fedicoop.outbox.say import Deliver, FanOut
 from fedicoop.publishing import echo_pages, own_pages, publishing_pages, script_pages
 from fedicoop.reactions import routes as reactions
+from fedicoop.reactions.turning import turned
 from fedicoop.relations import pages as relations
 from fedicoop.relations.read_along import ReadAlong
 from fedicoop.showing import away_pages, coop_pages, machine_pages, opening_pages, share_pages, show_pages
@@ -117,6 +119,7 @@ WORK: Work = {
     "EndOldIds": (EndOldIds, end_old_ids),
     "SettleHouse": (SettleHouse, settle_house),
     "Flagged": (Flagged, flags.take_in),
+    "Turned": (Turned, turned),
     "Bury": (Bury, listing_leaving.bury),
     **boards.WORK,
 }

@@ -25,7 +25,7 @@ def _promise(task: FanOut, inbox: str) -> Promise:
 
 async def _inboxes(tx: Tx, task: FanOut) -> set[str]:
     """Followers read in shared inboxes where there are any; those named in person in their own."""
-    found = set()
+    found = set(task.inboxes)
     for actor_id in task.followers_of:
         found |= {row.shared_inbox or row.inbox for row in await store.follower_inboxes(tx, actor_id)}
     for actor_id in task.actors:

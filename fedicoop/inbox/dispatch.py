@@ -11,6 +11,7 @@ from fedicoop.inbox import moving
 from fedicoop.listings import flagging
 from fedicoop.listings import hearing as listings
 from fedicoop.reactions import hearing as reactions
+from fedicoop.reactions import quotes
 from fedicoop.vocabulary.received import Received
 from fedicoop.vocabulary.types import (
     Accept,
@@ -31,7 +32,7 @@ from fedicoop.vocabulary.types import (
     Undo,
     Update,
 )
-from fedicoop.vocabulary.verbs import EmojiReact, Like
+from fedicoop.vocabulary.verbs import EmojiReact, Like, QuoteRequest
 
 Any_ = Received[Any, Any]
 
@@ -88,6 +89,7 @@ async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:
 async def on_delete(tx: Tx, received: Received[Delete, Tombstone]) -> None:
     """Whatever of theirs it was: a listing, or something that was said about one."""
     await enquiries.on_delete(tx, received)
+    await quotes.on_delete(tx, received)
     await listings.on_delete(tx, received)
 
 
@@ -127,6 +129,7 @@ TABLE: dict[tuple[type, type], Entry] = {
     (Undo, Announce): Entry(by_the_doer, reactions.on_undo_announce),
     (Like, Proposal): Entry(anyone, reactions.on_like),
     (EmojiReact, Proposal): Entry(anyone, reactions.on_like),
+    (QuoteRequest, Proposal): Entry(anyone, quotes.on_quote_request),
     (Undo, Like): Entry(by_the_doer, reactions.on_undo_like),
 }
 """A pair that is not here is kept as ignored.  `Delete` of a Tombstone compares the sender with the

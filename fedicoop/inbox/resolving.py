@@ -40,7 +40,7 @@ from fedicoop.vocabulary.types import (
     Undo,
     Update,
 )
-from fedicoop.vocabulary.verbs import Like
+from fedicoop.vocabulary.verbs import Like, QuoteRequest
 
 
 class Nothing(Exception):
@@ -66,7 +66,7 @@ async def resolve(node: Node, activity: Activity, sender: Actor) -> Received[Act
         case Delete():
             thing = _deleted(node, activity, sender)
             sender = await resolving_events.ended(node, thing, sender)
-        case Like():
+        case Like() | QuoteRequest():
             thing = await _ours(node, activity, sender)
         case Announce():
             thing = await _announced(node, activity, sender)

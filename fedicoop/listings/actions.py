@@ -10,7 +10,7 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.db import Tx
-from fedicoop.listings import boarding, fields, news, reminding, store
+from fedicoop.listings import boarding, ending, fields, news, reminding, store, turning
 from fedicoop.listings.federation import audience, to_note
 from fedicoop.listings.listing import Kind, Listing, Mode, Outcome, Photo, Status, Step, Visibility
 from fedicoop.listings.photos import let_go
@@ -121,6 +121,7 @@ async def _step(tx: Tx, who: Member, before: Listing, step: Step) -> Listing:
     after = await boarding.placed(tx, before.take(step, tx.now))
     await store.put(tx, after)
     await news.promise(tx, after)
+    await turning.promise(tx, before, after)
     return after
 
 
@@ -144,6 +145,7 @@ async def take_down(tx: Tx, who: Member, id: str) -> Listing:
     await store.put(tx, after)
     if _federated(before):
         await _withdraw(tx, before)
+    await turning.promise(tx, before, after)
     return after
 
 
@@ -158,6 +160,7 @@ async def _withdraw(tx: Tx, listing: Listing) -> None:
     await say(tx, activity, Audience(followers_of=_heard_through(listing), everyone_reached=True))
     await outbox.erase(tx, listing.id, but=activity.id)
     await boarding.pass_on(tx, listing, activity)
+    await ending.take_back(tx, listing)
 
 
 async def expire(tx: Tx, listing: Listing) -> None:
@@ -166,6 +169,7 @@ async def expire(tx: Tx, listing: Listing) -> None:
     await store.put(tx, after)
     if listing.local:
         await _tell(tx, after, listing)
+        await turning.promise(tx, listing, after)
         await reminding.tell_of_end(tx, after)
 
 

@@ -7,11 +7,14 @@ from starlette.routing import Route
 from fedicoop.actors import addresses
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
+from fedicoop.errors import NotFound
 from fedicoop.listings import pins, store
 from fedicoop.listings.federation import to_note
 from fedicoop.listings.listing import Kind
 from fedicoop.node import Node
-from fedicoop.vocabulary.types import Actor, Collection, Iri, Tag
+from fedicoop.outbox import store as outbox
+from fedicoop.vocabulary.reading import read
+from fedicoop.vocabulary.types import Actor, Collection, Create, Iri, Note, Tag
 from fedicoop.vocabulary.writing import write
 from fedicoop.vocabulary.writing_tags import write_tags
 from fedicoop.web import collections
@@ -72,7 +75,22 @@ async def featured_tags(request: Request) -> Response:
     return activity_response(request, write_tags(f"{actor.id}/featured-tags", tags))
 
 
+async def told(request: Request) -> Response:
+    """A short reply by which the end of a listing was told, at its id."""
+    node: Node = request.app.state.node
+    id = f"{node.settings.origin}{request.url.path}"
+    async with node.db.read() as tx:
+        said = next((one for one in await outbox.words_under(tx, id) if one.object_id == id), None)
+    if said is None or not said.public:
+        raise NotFound("page.not_found", id)
+    create = read(said.body.encode(), plain_http=node.settings.allowed_peers)
+    assert isinstance(create, Create), "as we wrote it"
+    assert isinstance(create.object, Note), "as we wrote it"
+    return activity_response(request, write(create.object))
+
+
 routes = [
+    Route("/listings/{key}/told/{name}", told),
     Route("/actors/{handle}/offers", of_kind),
     Route("/actors/{handle}/needs", of_kind),
     Route("/actors/{handle}/featured", featured),

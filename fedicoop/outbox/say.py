@@ -17,6 +17,7 @@ class Audience:
     followers_of: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     everyone_reached: bool = False  # every inbox that ever got the object: for its Delete
+    inboxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class FanOut:
     followers_of: list[str] = field(default_factory=list)
     actors: list[str] = field(default_factory=list)
     everyone_reached: bool = False
+    inboxes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ async def say(tx: Tx, activity: Activity, audience: Audience) -> None:
         list(audience.followers_of),
         list(audience.actors),
         audience.everyone_reached,
+        list(audience.inboxes),
     )
     await queue.enqueue(tx, task, lane="fan-out", thread=thread)
     if isinstance(activity, Delete):

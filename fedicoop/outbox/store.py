@@ -63,6 +63,17 @@ async def erase(tx: Tx, object_id: str, *, but: str) -> None:
     )
 
 
+async def words_under(tx: Tx, prefix: str) -> list[Sent]:
+    """What we said of objects whose ids begin so, and has not been erased, the oldest first."""
+    return await tx.all(
+        Sent,
+        f"""SELECT {_COLUMNS} FROM sent
+            WHERE object_id >= :prefix AND object_id < :end AND type = 'Create' AND body <> '' ORDER BY id""",
+        prefix=prefix,
+        end=f"{prefix}~",
+    )
+
+
 async def take_back(tx: Tx, id: str) -> None:
     """What one of us said is undone: nobody reads it here any more."""
     await tx.run("UPDATE sent SET body = '' WHERE id = :id", id=id)

@@ -1,4 +1,4 @@
-"""`likes` and `shares` of a public listing, for programs: how many, not who.
+"""`likes` and `shares` of a public listing, for programs: how many, not who; and stamps for quotes.
 
 Who likes what is theirs to tell: like followers, they are counted and not listed.  What is kept to
 some has no collection (404, as what never was).
@@ -12,8 +12,10 @@ from fedicoop.errors import NotFound
 from fedicoop.listings import seeing
 from fedicoop.listings import store as listings
 from fedicoop.node import Node
-from fedicoop.reactions import store
+from fedicoop.reactions import quotes, store
+from fedicoop.vocabulary.writing import write
 from fedicoop.web import collections
+from fedicoop.web.negotiation import activity_response
 
 
 async def counted(request: Request) -> Response:
@@ -29,4 +31,16 @@ async def counted(request: Request) -> Response:
     return collections.index(request, f"{listing.id}/{name}", total, listed=False)
 
 
-routes = [Route("/listings/{key}/likes", counted), Route("/listings/{key}/shares", counted)]
+async def stamp(request: Request) -> Response:
+    """`/stamps/{key}`: our permission to quote, that other servers ask for."""
+    node: Node = request.app.state.node
+    async with node.db.read() as tx:
+        found = await quotes.authorization(tx, request.path_params["key"])
+    return activity_response(request, write(found))
+
+
+routes = [
+    Route("/stamps/{key}", stamp),
+    Route("/listings/{key}/likes", counted),
+    Route("/listings/{key}/shares", counted),
+]

@@ -11,7 +11,7 @@ from fedicoop.errors import Misused
 from fedicoop.listings import seeing
 from fedicoop.listings.listing import Listing
 from fedicoop.node import Node
-from fedicoop.reactions import actions
+from fedicoop.reactions import actions, quotes
 from fedicoop.web import forms
 from fedicoop.web.viewer import require_member
 
@@ -49,4 +49,17 @@ async def react(request: Request) -> Response:
     return forms.see_other(request, f"/l/{listing.key}#reactions")
 
 
-routes = [Route("/l/{key}/reaction", react, methods=["POST"])]
+async def refuse_quote(request: Request) -> Response:
+    """Whoever cares for the listing wants that note not to quote it."""
+    node: Node = request.app.state.node
+    who, form = require_member(request), await forms.read(request)
+    async with node.db.write() as tx:
+        listing = await seeing.get_seen(tx, request.path_params["key"], who, node.settings.origin)
+        await quotes.revoke(tx, who, listing, form["stamp"][:64])
+    return forms.see_other(request, f"/l/{listing.key}#reactions")
+
+
+routes = [
+    Route("/l/{key}/reaction", react, methods=["POST"]),
+    Route("/l/{key}/citation", refuse_quote, methods=["POST"]),
+]

@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 
 from fedicoop.access import Act, Member, OfCoop, may
+from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.listings import seeing
 from fedicoop.listings.listing import Listing
 from fedicoop.reactions import store
 from fedicoop.reactions.actions import speaker
 from fedicoop.reactions.reaction import Counts, Kind
+from fedicoop.vocabulary.types import Actor
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A note that quotes a listing: by whom, where it is, and our permission."""
+
+    by: Actor
+    note: str
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Shown:
     shared: bool = False
     coop_shared: bool | None = None
     shareable: bool = False
+    quotes: tuple[Quote, ...] = ()  # for those who care for the listing
 
 
 async def of(tx: Tx, listing: Listing, who: Member | None) -> Shown:
@@ -39,4 +53,13 @@ async def of(tx: Tx, listing: Listing, who: Member | None) -> Shown:
         if for_coop and us != who.coop_id
         else None,
         shareable=shareable,
+        quotes=await _quotes(tx, listing) if listing.local and may(who, Act.LISTING_UPDATE, listing) else (),
+    )
+
+
+async def _quotes(tx: Tx, listing: Listing) -> tuple[Quote, ...]:
+    found = await store.quotes(tx, listing.id, limit=SHOWN)
+    by = await actors.several(tx, [one.actor_id for one in found])
+    return tuple(
+        Quote(by[one.actor_id], one.mark, one.stamp) for one in found if one.stamp and one.actor_id in by
     )

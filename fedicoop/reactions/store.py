@@ -75,6 +75,36 @@ async def of_actor(tx: Tx, actor_id: str, *, limit: int = 100_000) -> list[React
     )
 
 
+async def stamped(tx: Tx, stamp: str) -> Reaction | None:
+    """The quote that was permitted by the stamp of that key."""
+    return await tx.maybe(Reaction, f"SELECT {_COLUMNS} FROM reactions WHERE stamp = :stamp", stamp=stamp)
+
+
+async def quotes(tx: Tx, listing_id: str, *, limit: int) -> list[Reaction]:
+    """Who may quote a listing, the latest first."""
+    return await tx.all(
+        Reaction,
+        f"""SELECT {_COLUMNS} FROM reactions WHERE listing_id = :id AND stamp IS NOT NULL
+            ORDER BY at DESC, actor_id, mark LIMIT :limit""",
+        id=listing_id,
+        limit=limit,
+    )
+
+
+async def refuse(tx: Tx, quote: Reaction) -> None:
+    """Somebody here does not want that note to quote: asked again, it is still so."""
+    await tx.run("UPDATE reactions SET stamp = NULL WHERE stamp = :stamp", stamp=quote.stamp)
+
+
+async def end_quote(tx: Tx, note_id: str, actor_id: str) -> None:
+    """A note that quotes is gone."""
+    await tx.run(
+        "DELETE FROM reactions WHERE kind = 'quote' AND actor_id = :actor AND mark = :mark",
+        actor=actor_id,
+        mark=note_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Number:
     kind: Kind
@@ -88,7 +118,8 @@ async def counts(tx: Tx, listing_id: str) -> Counts:
         _Number,
         """SELECT r.kind, a.host, count(DISTINCT r.actor_id) AS number
            FROM reactions r JOIN actors a ON a.id = r.actor_id
-           WHERE r.listing_id = :id AND a.gone_at IS NULL GROUP BY r.kind, a.host""",
+           WHERE r.listing_id = :id AND a.gone_at IS NULL AND (r.kind <> 'quote' OR r.stamp IS NOT NULL)
+           GROUP BY r.kind, a.host""",
         id=listing_id,
     )
     treated = await policies.policies(tx, {row.host for row in rows})

@@ -6,6 +6,7 @@ because peers know them by heart: security/v1 and data-integrity/v1.
 """
 
 from fedicoop.vocabulary import types as t
+from fedicoop.vocabulary.verbs import QuoteAuthorization, QuoteRequest
 
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 _SECURITY = "https://w3id.org/security/v1"
@@ -82,10 +83,17 @@ _LISTING: Terms = {
 }
 _MOVED: Terms = {"alsoKnownAs": _id("as:alsoKnownAs")}
 _DEPOSIT: Terms = {**_COOP, "deposit": "coop:deposit"}
+_QUOTE: Terms = {
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "gts": "https://gotosocial.org/ns#",
+    "interactingObject": _id("gts:interactingObject"),
+    "interactionTarget": _id("gts:interactionTarget"),
+}
 _TIMES: Terms = {**_VALUEFLOWS, "hasBeginning": "vf:hasBeginning", "hasEnd": "vf:hasEnd"}
 
 
-def context_of(thing: t.Thing, *, proved: bool = False) -> str | list[str | Terms]:
+def context_of(thing: t.Thing | QuoteAuthorization, *, proved: bool = False) -> str | list[str | Terms]:
     """The `@context` that a thing needs: ActivityStreams alone, or a list with our terms at its end."""
     names, terms = _needs(thing)
     names |= {_DATA_INTEGRITY} if proved else set()
@@ -93,7 +101,7 @@ def context_of(thing: t.Thing, *, proved: bool = False) -> str | list[str | Term
     return [ACTIVITYSTREAMS, *more] if more else ACTIVITYSTREAMS
 
 
-def _needs(thing: t.Thing) -> tuple[set[str], Terms]:
+def _needs(thing: t.Thing | QuoteAuthorization) -> tuple[set[str], Terms]:
     match thing:
         case t.Actor():
             return {_SECURITY}, _actor_terms(thing)
@@ -103,6 +111,8 @@ def _needs(thing: t.Thing) -> tuple[set[str], Terms]:
             return {_DATA_INTEGRITY}, {**_NOTE, **_LISTING, **more}
         case t.Note():
             return set(), {**_NOTE, **(_CONVERSATION if thing.conversation else {})}
+        case QuoteRequest() | QuoteAuthorization():
+            return set(), _QUOTE
         case t.Activity():
             return _needs(thing.object)
         case t.Collection():

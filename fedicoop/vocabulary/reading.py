@@ -26,7 +26,7 @@ OBJECTS = ACTOR_TYPES | COLLECTIONS | NOTE_TYPES | {"Tombstone"}
 
 OTHER_ACTIVITIES = frozenset(
     {"Add", "Arrive", "Dislike", "FeatureRequest", "Ignore", "Invite", "Join"}
-    | {"Leave", "Listen", "Offer", "QuoteRequest", "Read", "Remove", "TentativeAccept"}
+    | {"Leave", "Listen", "Offer", "Read", "Remove", "TentativeAccept"}
     | {"TentativeReject", "Travel", "View"}
 )
 """Activities that we do not speak; `Question` is missing because peers use it as an object."""
@@ -191,6 +191,7 @@ SPOKEN: dict[str, tuple[type[t.Activity], Callable[[Cursor], t.Thing]]] = {
     "Move": (t.Move, _id_only),
     "Like": (verbs.Like, _id_only),
     "EmojiReact": (verbs.EmojiReact, _id_only),
+    "QuoteRequest": (verbs.QuoteRequest, _id_only),
 }
 """What we speak, and how each type's object is read."""
 

@@ -12,6 +12,8 @@ def read_more(kind: str, at: Cursor) -> dict[str, Any]:
     match kind:
         case "Like" | "EmojiReact":
             return {"emoji": _emoji(at)}
+        case "QuoteRequest":
+            return {"instrument": at.find_iri("instrument")}
     return {}
 
 

@@ -184,7 +184,7 @@ class Follow(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept(Activity):
-    pass
+    result: Iri | None = None  # of a QuoteRequest: the permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

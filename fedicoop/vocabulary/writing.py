@@ -12,11 +12,12 @@ from typing import Any
 from fedicoop.vocabulary import types as t
 from fedicoop.vocabulary.context import context_of
 from fedicoop.vocabulary.dates import moment_text
+from fedicoop.vocabulary.verbs import QuoteAuthorization, QuoteRequest
 from fedicoop.vocabulary.writing_actors import write_actor
 from fedicoop.vocabulary.writing_media import Json, present, write_image, write_place
 
 
-def write(thing: t.Thing, *, context: bool = True, proved: bool = False) -> bytes:
+def write(thing: t.Thing | QuoteAuthorization, *, context: bool = True, proved: bool = False) -> bytes:
     """Write a document as UTF-8 JSON, `@context` first; without it, as a part of another document.
 
     `proved`: a proof will stand in it, whose terms the context must know.
@@ -25,7 +26,7 @@ def write(thing: t.Thing, *, context: bool = True, proved: bool = False) -> byte
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_json(thing: t.Thing) -> Json:
+def to_json(thing: t.Thing | QuoteAuthorization) -> Json:
     """Give a thing as JSON values, without `@context`.
 
     What is an address only, or other people's words (`Other`, `Unspoken`), is a TypeError.
@@ -39,6 +40,14 @@ def to_json(thing: t.Thing) -> Json:
             return write_actor(thing)
         case t.Collection():
             return _collection(thing)
+        case QuoteAuthorization():
+            return {
+                "id": thing.id,
+                "type": "QuoteAuthorization",
+                "attributedTo": thing.by,
+                "interactingObject": thing.quoting,
+                "interactionTarget": thing.quoted,
+            }
         case t.Tombstone():
             times = {"deleted": moment_text(thing.deleted)} if thing.deleted else {}
             return {"id": thing.id, "type": "Tombstone", "formerType": thing.former_type, **times}
@@ -55,6 +64,8 @@ def _activity(activity: t.Activity) -> Json:
         "cc": list(activity.cc),
         "object": _object(activity.object, whole=isinstance(activity, t.Announce)),
         **({"target": activity.target} if isinstance(activity, t.Move) else {}),
+        **(present(result=activity.result) if isinstance(activity, t.Accept) else {}),
+        **(present(instrument=activity.instrument) if isinstance(activity, QuoteRequest) else {}),
         **(_flagged(activity) if isinstance(activity, t.Flag) else {}),
     }
 
@@ -74,15 +85,15 @@ def _object(thing: t.Thing, *, whole: bool = False) -> Any:
             return thing
         case t.Activity():
             said = to_json(thing)
-            return said if whole else {name: said[name] for name in _NAMING if said[name]}
+            return said if whole else {name: said[name] for name in _NAMING if said.get(name)}
     return to_json(thing)
 
 
-_NAMING = ("id", "type", "actor", "object")
+_NAMING = ("id", "type", "actor", "object", "instrument")
 
 
 def _note(note: t.Note) -> Json:
-    public = t.PUBLIC in (*note.to, *note.cc)
+    quotable = isinstance(note, t.Proposal) and t.PUBLIC in (*note.to, *note.cc)
     return {
         "id": note.id,
         "type": "Note",
@@ -104,7 +115,7 @@ def _note(note: t.Note) -> Json:
         **({"replies": _replies(note.replies)} if note.replies else {}),
         **_counted("likes", note.likes, note.totals and note.totals[0]),
         **_counted("shares", note.shares, note.totals and note.totals[1]),
-        **({"interactionPolicy": {"canQuote": {"automaticApproval": [t.PUBLIC]}}} if public else {}),
+        **({"interactionPolicy": {"canQuote": {"automaticApproval": [t.PUBLIC]}}} if quotable else {}),
         **present(alsoKnownAs=list(note.also_known_as)),
         **({"updated": moment_text(note.updated)} if note.updated else {}),
         **({"endTime": moment_text(note.ends)} if note.ends else {}),
