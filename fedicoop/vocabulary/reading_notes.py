@@ -15,6 +15,7 @@ from fedicoop.vocabulary.cursor import MAX_CONTENT, MAX_NAME, MAX_SUMMARY, MAX_T
 from fedicoop.vocabulary.hosts import MAX_ID
 from fedicoop.vocabulary.imports import PLAIN, Dialect
 from fedicoop.vocabulary.reading_media import page_address, read_images, read_place, read_tags
+from fedicoop.vocabulary.reading_polls import options
 
 NOTE_TYPES = frozenset({"Note", "Article", "Page", "Question", "Event", "Proposal"})
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,7 +71,7 @@ def _note(at: Cursor, said: Cursor) -> dict[str, Any]:
         "by": _author(at, said),
         "name": at.translated("name")[0].strip(),
         "summary": at.translated("summary", MAX_SUMMARY)[0],
-        "content": content,
+        "content": content + options(at),
         "language": language,
         "published": at.moment("published") or updated or said.moment("published") or LONG_AGO,
         "updated": updated,
