@@ -292,3 +292,32 @@ async def test_stewards_read_what_is_reported_to_them_until_they_say_that_it_is_
     assert "mot fâcheux" in during.words
     assert during.all("textarea") == []
     assert (await carer.open(path)).status == 404
+
+
+async def test_who_asked_still_reads_what_was_taken_from_under_the_listing(nord):
+    lea, max_ = await nord.join("lea"), await nord.join("max")
+    listing = await nord.publish(by=lea)
+    async with nord.node.db.write() as tx:
+        said = await actions.ask(tx, max_, listing, "hors sujet", public=True, once="once-1")
+        await sorting.hide(tx, lea, said.key)
+
+    path = f"/moi/messages/{said.conversation_id}"
+    assert "hors sujet" not in (await Visitor(nord).open(f"/l/{listing.key}")).words
+    assert "hors sujet" in (await (await signed_in(nord, max_)).open(path)).words
+    assert "hors sujet" not in (await (await signed_in(nord, lea)).open(path)).words
+
+
+async def test_a_conversation_is_forgotten_a_year_after_its_last_word(nord, friend, network):
+    listing = await nord.publish()
+    await write(friend, nord, "1", "sous l'annonce", inReplyTo=listing.id)
+    await write(friend, nord, "2", "entre nous", to=[nord.coop.id])
+    network.clock.advance(days=364)
+    async with nord.node.db.write() as tx:
+        await sorting.forget_old(tx)
+    before = await words(nord)
+    network.clock.advance(days=2)
+    async with nord.node.db.write() as tx:
+        await sorting.forget_old(tx)
+
+    assert len(before) == 2
+    assert await words(nord) == ["sous l'annonce"], "it goes with its listing"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from fedicoop.db import Tx
 from fedicoop.db.together import among
@@ -131,6 +132,17 @@ async def waiting_for_coop(tx: Tx, coop_id: str, *, patience: object) -> int:
 async def every_of_member(tx: Tx, member_id: str) -> list[Conversation]:
     """Every one in which a member stands on a side, for their archive and for their leaving."""
     return await tx.all(Conversation, f"{_SELECT} WHERE {_OF_MEMBER} ORDER BY id", member=member_id)
+
+
+async def over(tx: Tx, before: datetime, *, limit: int = 500) -> list[Conversation]:
+    """Private ones in which nothing was said since, and public ones whose listing is no longer here."""
+    return await tx.all(
+        Conversation,
+        f"""{_SELECT} WHERE moved_at < :before AND (NOT public OR listing_id = '' OR NOT EXISTS
+            (SELECT 1 FROM listings l WHERE l.id = conversations.listing_id)) ORDER BY id LIMIT :limit""",
+        before=before,
+        limit=limit,
+    )
 
 
 async def remove(tx: Tx, id: str) -> None:

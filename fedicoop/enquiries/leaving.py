@@ -51,6 +51,7 @@ async def forget(tx: Tx, who: Member) -> None:
                 asker_member_id=None if asked else one.asker_member_id,
                 owner_id="" if is_asked and one.owner_id == voice else one.owner_id,
                 owner_member_id=None if is_asked else one.owner_member_id,
+                title="" if is_asked else one.title,  # the words of who wrote the listing
                 waits=one.waits and not asked,
             ),
         )

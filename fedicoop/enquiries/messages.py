@@ -189,3 +189,7 @@ async def unveil(tx: Tx, host: str) -> int:
               AND actor_id IN (SELECT id FROM actors WHERE host = :host)""",
         host=host,
     )
+
+
+async def remove_of(tx: Tx, conversation_id: str) -> None:
+    await tx.run("DELETE FROM messages WHERE conversation_id = :id", id=conversation_id)

@@ -111,8 +111,10 @@ async def conversation(tx: Tx, id: str, viewer: Member) -> Thread:
     found = (await conversations.several(tx, [id])).get(id)
     if found is None or not may(viewer, Act.ENQUIRY_SEE, found):
         raise NotFound("enquiry.none", id)
-    said = await messages.of_conversations(tx, [id], states=(State.SHOWN, State.GONE))
-    shown = await houses.heard(tx, said[id])
+    states = (State.SHOWN, State.GONE, State.THROWN)
+    said = (await messages.of_conversations(tx, [id], states=states))[id]
+    own = [one for one in said if one.state is not State.THROWN or one.member_id == viewer.id]
+    shown = await houses.heard(tx, own)
     if not any(one.state is State.SHOWN or one.local for one in shown):
         raise NotFound("enquiry.none", id)
     return (await _Drawing.of(tx, shown)).thread(found, shown, viewer)

@@ -18,11 +18,14 @@ from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import blocks
 from fedicoop.follows import store as follows
 from fedicoop.follows.federation import answer, to_follow
+from fedicoop.outbox import store as outbox
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.types import Actor, Reject
 
 KEPT = timedelta(days=30)
 """How long what was thrown away can be brought back."""
+LASTS = timedelta(days=365)
+"""How long a conversation is kept after its last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,5 +183,11 @@ async def counts(tx: Tx, who: Member) -> tuple[int, int, int, int]:
 
 
 async def forget_old(tx: Tx) -> None:
-    """What was thrown away a month ago loses its words."""
+    """What was thrown away a month ago loses its words, and what nobody went on with is forgotten."""
     await messages.forget_old(tx, tx.now - KEPT, tx.now - 3 * KEPT)
+    for one in await conversations.over(tx, tx.now - LASTS):
+        for message in (await messages.of_conversations(tx, [one.id]))[one.id]:
+            if message.local:
+                await outbox.erase(tx, message.id, but="")
+        await messages.remove_of(tx, one.id)
+        await conversations.remove(tx, one.id)

@@ -16,6 +16,7 @@ from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import Coop
 from fedicoop.db import Tx
+from fedicoop.enquiries.sorting import LASTS as TALK_LASTS
 from fedicoop.exchanges.due import KEPT_FOR
 from fedicoop.follows import store as follows
 from fedicoop.help import manual
@@ -72,6 +73,7 @@ def _values(host: str, language: str, us: Actor | None, decided: Coop | None) ->
         "contact": Markup(linked(contact)) if contact else t("statement.no_contact", language),  # noqa: S704
         "session_days": _days(LASTS),
         "exchange_days": _days(KEPT_FOR),
+        "talk_days": _days(TALK_LASTS),
         "notice_days": _days(REMEMBERED),
         "candidate_days": _days(KEPT),
         "letter_days": _days(KEEP_ADDRESS),
