@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from fedicoop.actors import store as actors
+from fedicoop.actors.coops import AuthorMode
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Status
 from fedicoop.listings import actions as listings
@@ -362,3 +363,51 @@ async def test_nobody_takes_over_a_listing_by_saying_that_it_was_theirs(network)
 
     assert (await nord.find(kept.id)).title == "Remorque"
     assert (await nord.find(stolen["id"])).title == "À moi"
+
+
+async def test_where_members_write_the_coop_and_the_members_come_along(network):
+    """Each Person moves with its own followers; what the coop relays is relayed at the new address."""
+    nord = await network.add("nord.test", author_mode=AuthorMode.MEMBER)
+    sud = await network.add("sud.test")
+    lea = await nord.join("lea")
+    await network.befriend(sud, nord)
+    masto = Follower(network, "social.test")
+    await masto.follow(lea.actor_id)
+    await settle(network, masto)
+    listing = await nord.publish("Tandem", by=lea)
+    await settle(network, masto)
+    assert masto.posts.keys() == {listing.id}
+
+    await network.move(nord, "neuf.test")
+    await settle(network, masto)
+    network.clock.advance(hours=7)
+    await settle(network, masto)
+
+    fresh = listing.id.replace(OLD, NEW)
+    assert masto.following == {lea.actor_id.replace(OLD, NEW)}
+    assert masto.posts.keys() == {fresh}
+    assert [one.id for one in await sud.shelf()] == [fresh]
+    assert (await sud.find(fresh)).actor_id == lea.actor_id.replace(OLD, NEW)
+
+
+async def test_a_house_moves_twice_and_the_first_address_still_leads_on(network):
+    nord, sud = await network.add("nord.test"), await network.add("sud.test")
+    await network.befriend(sud, nord)
+    listing = await nord.publish("Tandem")
+    await network.settle()
+    for host in ("neuf.test", "autre.test"):
+        nord = await network.move(nord, host)
+        await network.settle()
+        network.clock.advance(days=8)
+        await network.settle()
+
+    us = "https://autre.test/actors/nord"
+    assert await heard_by(sud) == {us}
+    assert [one.id for one in await sud.shelf()] == [listing.id.replace(OLD, "https://autre.test")]
+    for old in (OLD, NEW):
+        said = (await nord.http.get(f"{old}/actors/nord", headers={"accept": ACTIVITY})).json()
+        assert said["movedTo"] == us
+    assert (await nord.get("/actors/nord")).json()["alsoKnownAs"] == [
+        f"{OLD}/actors/nord",
+        f"{NEW}/actors/nord",
+    ]
