@@ -371,6 +371,33 @@ async def test_a_member_follows_a_coop_elsewhere_and_reads_it_at_home(network, n
     assert (await app.post(f"/api/v1/accounts/{id}/unfollow")).json()["following"] is False
 
 
+async def test_what_a_member_brings_in_is_for_the_members_until_the_coop_follows(network, nord, app):
+    """Nobody but stewards decides what the house shows to everybody."""
+    from fedicoop.follows import actions as follows
+
+    est = await network.add("est.test")
+    await est.publish("Remorque")
+    id = (await app.get("/api/v2/search", q="@est@est.test", resolve="true")).json()["accounts"][0]["id"]
+    await app.post(f"/api/v1/accounts/{id}/follow")
+    await network.settle()
+
+    async def public() -> tuple[list[str], bool]:
+        page = await nord.get("/", accept="text/html")
+        return titles(await App(nord).get(PUBLIC)), "Remorque" in page.text
+
+    assert titles(await app.get(HOME)) == ["Remorque"]
+    assert await public() == ([], False)
+    await network.befriend(nord, est)
+    assert await public() == (["Remorque"], True)
+    assert titles(await app.get(HOME)) == ["Remorque"]
+    async with nord.node.db.write() as tx:
+        await follows.unfollow(tx, nord.operator, nord.coop, est.coop)
+    await network.settle()
+    assert await public() == ([], False)
+    assert titles(await app.get(HOME)) == ["Remorque"]
+    assert "est.test" not in (await nord.get("/coops", accept="text/html")).text
+
+
 async def test_nobody_follows_for_another_or_without_the_right(nord, lea):
     reader = await app_of(nord, lea, "read")
     id = accounts.id_of(nord.coop.id)

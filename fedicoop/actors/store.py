@@ -110,7 +110,8 @@ async def known_coops(tx: Tx) -> list[Actor]:
     return await _all(
         tx,
         """NOT local AND NOT former AND gone_at IS NULL AND id IN
-           (SELECT followed_id FROM follows WHERE status = 'accepted') ORDER BY name, id""",
+           (SELECT f.followed_id FROM follows f JOIN actors us ON us.id = f.follower_id
+            WHERE f.status = 'accepted' AND us.local AND us.type = 'Organization') ORDER BY name, id""",
     )
 
 

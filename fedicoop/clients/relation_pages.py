@@ -1,6 +1,7 @@
 """What is between a member and others: follow, block, mute, each with its undoing."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -21,8 +22,11 @@ from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.vocabulary.hosts import normal_host
 from fedicoop.vocabulary.types import Actor
+from fedicoop.web import limits
 
 _MOST = 40
+FOLLOWS = limits.Limit("client follow", 60, timedelta(hours=1))
+"""How many one member follows in an hour: each is a letter to somebody's house."""
 
 
 async def between(tx: Tx, who: Member, ids: list[str]) -> list[dict[str, Any]]:
@@ -74,6 +78,7 @@ async def _do(call: Call, deed: Deed) -> Response:
 
 async def follow(call: Call) -> Response:
     """Hear somebody, as oneself: here or elsewhere.  Who is followed already, or asked, stays so."""
+    await limits.take(call.node.db, (FOLLOWS, call.member.id))
     return await _do(call, _follow)
 
 

@@ -146,9 +146,18 @@ async def let_go_of(tx: Tx, actor_id: str) -> None:
     """What an actor wrote or relayed leaves our shelf, unless somebody here still hears of it."""
     if await follows.heard_by_us(tx, actor_id):
         await _narrow(tx, actor_id)
+        await settle(tx, await store.of_author(tx, actor_id))
         return
     await _end_relays(tx, actor_id)
     await _release(tx, await store.of_author(tx, actor_id))
+
+
+async def settle(tx: Tx, some: Iterable[Listing]) -> None:
+    """Who hears an author has changed: each of these is for whom it is now (veil.py)."""
+    for listing in some:
+        now = await veil.settled(tx, listing)
+        if now != listing:
+            await store.put(tx, now)
 
 
 async def _narrow(tx: Tx, actor_id: str) -> None:
@@ -188,6 +197,13 @@ async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:
         if author is None or not await keep(tx, note):
             return
     await boosts.put(tx, received.activity.id, received.sender.id, note.id)
+    await _settle_one(tx, note.id)
+
+
+async def _settle_one(tx: Tx, id: str) -> None:
+    listing = await store.find(tx, id)
+    if listing is not None and not listing.local:
+        await settle(tx, [listing])
 
 
 async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
@@ -196,6 +212,7 @@ async def on_undo_announce(tx: Tx, received: Received[Undo, Announce]) -> None:
     if boost is None:
         return
     await boosts.end(tx, boost)
+    await _settle_one(tx, boost.listing_id)
     listing = await store.find(tx, boost.listing_id)
     await _release(tx, [listing] if listing else [])
 

@@ -10,12 +10,15 @@ from dataclasses import replace
 
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
+from fedicoop.listings import boosts
 from fedicoop.listings.listing import Listing, Visibility
 from fedicoop.listings.rows import COLUMNS, Row, listing_of
+from fedicoop.members import store as members
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.peers.policies import covered
 from fedicoop.vocabulary.hosts import normal_host
+from fedicoop.vocabulary.types import Actor
 
 
 def over(listing: Listing, policy: Policy, hearing: tuple[str, ...]) -> Listing:
@@ -40,10 +43,20 @@ def off(listing: Listing) -> Listing:
 async def settled(tx: Tx, listing: Listing) -> Listing:
     """A peer's listing under the policy that its house has now."""
     policy = await peers.policy(tx, normal_host(listing.actor_id))
-    if policy is Policy.OPEN:
-        return off(listing)
     ours = await follows.followers(tx, listing.actor_id)
+    if policy is Policy.OPEN:
+        theirs = await _of_members_alone(tx, listing, ours)
+        return over(listing, Policy.LIMITED, theirs) if theirs else off(listing)
     return over(listing, policy, tuple(one.id for one in ours if one.type == "Organization"))
+
+
+async def _of_members_alone(tx: Tx, listing: Listing, ours: list[Actor]) -> tuple[str, ...]:
+    """The coops of members here who follow an author that no coop of ours hears: what they brought in is
+    for their coop's members to read, not for the house to show to everybody.  Empty for all else."""
+    if any(one.type == "Organization" for one in ours) or await boosts.relayers(tx, listing.id):
+        return ()
+    people = [await members.speaking_as(tx, one.id) for one in ours]
+    return tuple(dict.fromkeys(one.coop_id for one in people if one is not None))
 
 
 async def of_house(tx: Tx, host: str, *, after: str = "", limit: int = 100) -> list[Listing]:

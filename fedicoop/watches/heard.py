@@ -4,7 +4,8 @@ from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows.back_fill import BackFill
 from fedicoop.jobs.queue import Job
-from fedicoop.listings import tasks
+from fedicoop.listings import hearing, tasks
+from fedicoop.listings import store as listings
 from fedicoop.members import store as members
 from fedicoop.node import Node
 from fedicoop.notices.tell import tell
@@ -16,6 +17,7 @@ async def back_fill(node: Node, job: Job, task: BackFill) -> None:
     """Keep the promise `BackFill`; who waited for it is told first, and once, however often it is tried."""
     async with node.db.write() as tx:
         await _tell(tx, task.followed_id)
+        await hearing.settle(tx, await listings.of_author(tx, task.followed_id))
     await tasks.back_fill(node, job, task)
 
 
