@@ -1,12 +1,15 @@
 """The coop in an application: what a member may read on the site, in the shapes of Mastodon's API."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from fedicoop.actors.coops import AuthorMode
 from fedicoop.clients import accounts, refs
+from fedicoop.clients.doors import Paces
 from fedicoop.clients.refs import Ref, Sort
 from fedicoop.enquiries import actions as enquiries
 from fedicoop.listings import store as listings
@@ -780,6 +783,44 @@ async def test_whoever_asks_the_api_meets_what_is_for_them_alone(network, who):
     assert mark(Visibility.PUBLIC, Status.PUBLISHED) in seen
     if who == "bob":
         assert {mark(Visibility.COOP, Status.PUBLISHED), crawling.SAID} <= seen
+
+
+ODD = (
+    "\0",
+    "\u202e",
+    "🚲" * 50,
+    "x" * 3000,
+    "..%2f..",
+    "%F0%9F",
+    "'; --",
+    "[]",
+    "9" * 30,
+    "-1",
+    "@",
+    "@@",
+    "#",
+)
+
+
+async def test_no_word_in_any_place_of_the_api_is_a_500(network, nord, app):
+    """Invariant 20: every door, with odd words in its path, its query and its body."""
+    from urllib.parse import quote
+
+    await published(nord, network, "Vélo")
+    nord.app.state.client_paces = Paces(clock=count(0, 10).__next__)  # ten seconds pass with each
+    names = ("q", "acct", "id[]", "status", "in_reply_to_id", "max_id", "limit", "visibility", "types[]")
+    for route in crawling.routes(nord.app):
+        if not route.path.startswith("/api/v"):
+            continue
+        for number, odd in enumerate(ODD):
+            path = re.sub(r"\{\w+(:\w+)?\}", quote(odd, safe=""), route.path)
+            fields = dict.fromkeys(names, odd)
+            method = ("GET", "POST", "PUT", "DELETE")[number % 4]
+            sent = {"params": fields} if method == "GET" else {"data": fields}
+            answer = await app.ask(method, path, **sent)
+            assert answer.status_code < 500, (method, path, odd)
+            if answer.status_code >= 400:
+                assert answer.json()["error"], (method, path)
 
 
 # --- ids -------------------------------------------------------------------------------------------
