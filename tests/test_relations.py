@@ -20,6 +20,7 @@ from fedicoop.peers.peer import Policy
 from fedicoop.peers.turned_away import Gathered
 from fedicoop.relations import facts as facts_room
 from fedicoop.relations import handshake, standing, timeline
+from fedicoop.relations.read_along import LOOKS
 from tests.browsing import signed_in
 from tests.test_inspect import changed
 
@@ -465,3 +466,17 @@ async def test_a_request_to_follow_that_nobody_answers_for_days_is_on_the_page_o
 
     assert "@nord@nord.test" in explain(one.problem, "en").what
     assert "4 days ago" in explain(one.problem, "en").why
+
+
+async def test_one_address_makes_us_check_few_signatures_a_minute(network, pair):
+    nord, _ = pair
+    listing = await nord.publish("Remorque")
+    network.switchboard.asked.clear()
+
+    for number in range(2 * LOOKS):
+        key = f'keyId="https://h{number}.test/actor#main-key"'
+        signature = f'{key},headers="(request-target) date host",signature="eA=="'
+        date = "Wed, 01 May 2030 09:00:00 GMT"
+        await nord.get(f"/listings/{listing.key}", signature=signature, date=date)
+
+    assert 0 < len(network.switchboard.asked) < 1.5 * LOOKS  # it lets one more go each second

@@ -17,15 +17,19 @@ from fedicoop.errors import Problem
 from fedicoop.inbox.signed_only import require_signer
 from fedicoop.inbox.signing import signed_request
 from fedicoop.node import Node
+from fedicoop.pace import Pace
 from fedicoop.peers import readings
 from fedicoop.signatures.claims import claim, verifies
 from fedicoop.vocabulary.hosts import normal_host, same_origin
+from fedicoop.web.limits import address_of
 from fedicoop.web.negotiation import ACTIVITY, LD
 
 _WATCHED = ("/listings/", "/actors/", "/actor")
 AGAIN = timedelta(minutes=10)
 """A house that reads the same thing more often is noted once in so long."""
 MOST = 2048
+LOOKS = 60
+"""Signatures that one address may make us check in a minute: an unknown key is asked for elsewhere."""
 
 
 class ReadAlong:
@@ -34,6 +38,7 @@ class ReadAlong:
     def __init__(self, app: ASGIApp, node: Node) -> None:
         self.app, self._node = app, node
         self._noted: dict[tuple[str, str], datetime] = {}
+        self._looks = Pace(a_minute=LOOKS, at_once=LOOKS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(_WATCHED):
@@ -71,6 +76,8 @@ class ReadAlong:
 
     async def _host(self, request: Request) -> str | None:
         """The house that signed it.  Raises Problem where nobody did."""
+        if self._looks.take(address_of(request)):
+            return None
         if request.scope["path"].startswith("/listings/"):
             return normal_host(await require_signer(self._node, request))
         found = claim(signed_request(request, self._node.settings.origin, b""), self._node.db.clock())

@@ -56,6 +56,25 @@ def test_a_fresh_person_publishes_with_a_photo_on_a_phone_within_a_minute(reader
     assert (one.foreign, one.errors) == ([], [])
 
 
+def test_the_page_after_publishing_tells_by_itself_which_server_has_the_listing(reader, demo):
+    one = reader(demo.velo)
+    one.enter("camille")
+    one.page.goto(f"{demo.velo}/publier")
+    one.page.fill("#f-title", "Remorque à deux roues")
+    pick(one.page, "Prêt")
+    publish(one.page)
+    other = demo.objets.partition("://")[2]
+    one.errors.clear()
+
+    one.page.wait_for_function(
+        "() => document.getElementById('echoes').innerText.includes('L’a reçue')", timeout=20_000
+    )
+
+    assert other in one.page.locator("#echoes").inner_text()
+    assert "/publier/fait/" in one.page.url  # nobody loaded it anew
+    assert (one.foreign, one.errors) == ([], [])
+
+
 OVERHEARD = """
 const ask = window.fetch;
 window.fetch = (address, wish) => {
