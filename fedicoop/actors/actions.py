@@ -64,6 +64,7 @@ def _document(origin: str, type: str, handle: str, name: str) -> Actor:
         offers=Iri(f"{id}/offers") if coop else None,
         needs=Iri(f"{id}/needs") if coop else None,
         url=addresses.page(origin, handle),
+        implements=IMPLEMENTS if coop else (),
         discoverable=public,
         indexable=public,
     )

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from fedicoop.actors import leaving, moves, public_keys, store, unlabelled
+from fedicoop.actors import leaving, moves, portraits, public_keys, store, unlabelled
 from fedicoop.actors.fetching import check_media_type, fetch, get_signed
 from fedicoop.db import Tx
 from fedicoop.errors import Gone, Malformed, NotFound, Problem, Unauthenticated, Unreachable
@@ -58,6 +58,7 @@ async def _fetch_and_keep(node: Node, id: str) -> Actor:
         raise Malformed("fetch.no_actor", id, url=id)
     found = replace(found, webfinger=None)
     async with node.db.write() as tx:
+        found = await portraits.carried(tx, found)
         await store.put(tx, found)
     return found
 

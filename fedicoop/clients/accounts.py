@@ -16,7 +16,7 @@ from fedicoop.follows import overview
 from fedicoop.listings import counting
 from fedicoop.members import store as members
 from fedicoop.vocabulary.hosts import normal_host
-from fedicoop.vocabulary.types import Actor, Iri
+from fedicoop.vocabulary.types import Actor, Image, Iri
 from fedicoop.web.clean import clean
 
 _LONGEST_ID = 2800
@@ -78,9 +78,9 @@ async def counted(tx: Tx, actor_ids: Iterable[str]) -> dict[str, Counts]:
 def account(actor: Actor, origin: str, counts: Counts) -> dict[str, Any]:
     """Every field of Mastodon 4's Account; what nobody here has is told as empty."""
     host, home = normal_host(actor.id), normal_host(origin)
-    picture = _own(actor.icon.url if actor.icon else None, origin) or _drawn(actor, origin)
+    picture = _own(actor.icon, origin) or _drawn(actor, origin)
     acct = actor.handle if host == home else actor.webfinger or f"{actor.handle}@{host}"
-    wide = f"{origin}{avatars.wide(host)}"
+    wide = _own(actor.image, origin) or f"{origin}{avatars.wide(host)}"
     return {
         "id": id_of(actor.id),
         "username": actor.handle,
@@ -146,9 +146,11 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def _own(url: str | None, origin: str) -> str | None:
+def _own(image: Image | None, origin: str) -> str | None:
     """A picture that is here; nobody's application is sent to a third party for one."""
-    return url if url and url.startswith(f"{origin}/media/") else None
+    if image and image.here:
+        return f"{origin}/media/{image.here}"
+    return image.url if image and image.url.startswith(f"{origin}/media/") else None
 
 
 def _drawn(actor: Actor, origin: str) -> str:

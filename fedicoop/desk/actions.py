@@ -7,6 +7,7 @@ from fedicoop.access import Act, Member, OfCoop
 from fedicoop.actors import coops
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import Coop
+from fedicoop.boards import actions as boards
 from fedicoop.db import Tx
 from fedicoop.i18n import t
 from fedicoop.media import store as media
@@ -36,20 +37,33 @@ async def change(
     access.require(who, Act.COOP_EDIT, OfCoop(us.id))
     before = await coops.get(tx, us.id)
     await coops.put(tx, wanted)
-    if before.logo and before.logo != wanted.logo:
-        await media.forget(tx, [before.logo])
+    for old, new in ((before.logo, wanted.logo), (before.banner, wanted.banner)):
+        if old and old != new:
+            await media.forget(tx, [old])
+    image = us.image if wanted.banner == before.banner else await _image(tx, origin, wanted.banner)
     shown = replace(
         us,
         name=name or us.name,
         summary=us.summary if wanted.sentence == before.sentence else markdown(wanted.sentence).strip(),
         icon=us.icon if wanted.logo == before.logo else icon(origin, wanted.logo),
+        image=image,
         fields=lines(wanted) if lines(wanted) != lines(before) else us.fields,
         manually_approves=us.manually_approves if approval is None else approval,
     )
     if shown == us:
         return us
     await actors.put(tx, shown, local=True)
+    await boards.redress(tx, shown)
     return await profile.tell(tx, us.id)
+
+
+async def _image(tx: Tx, origin: str, banner: str | None) -> Image | None:
+    """The wide picture above its page, as others fetch it."""
+    kept = await media.find(tx, banner) if banner else None
+    if kept is None:
+        return None
+    url = Iri(f"{origin}/media/{kept.name}")
+    return Image(url=url, media_type=kept.media_type, width=kept.width, height=kept.height)
 
 
 def icon(origin: str, logo: str | None) -> Image | None:

@@ -14,7 +14,7 @@ from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode, Coop
 from fedicoop.desk import actions, answers
 from fedicoop.desk.answers import Answers
-from fedicoop.desk.showing import choices, form_of, logo_of, of_coop, sample
+from fedicoop.desk.showing import banner_of, choices, form_of, logo_of, of_coop, sample
 from fedicoop.node import Node
 from fedicoop.vocabulary.types import Actor
 from fedicoop.web import forms
@@ -73,15 +73,16 @@ async def save(request: Request) -> Response:
     """Everything on the page, or nothing of it where something is wrong."""
     node: Node = request.app.state.node
     who, us, coop = await _ours(request)
-    form = await forms.read(request, files=1)
+    form = await forms.read(request, files=2)
     said = _read(form, of_coop(us, coop))
     logo = None if form.wrong else await logo_of(node, form, coop.logo)
+    banner = None if form.wrong else await banner_of(node, form, coop.banner)
     if form.wrong:
         return _draw(request, us, coop, form)
     name, approval = said.pop("name"), said.pop("approval")
     async with node.db.write() as tx:
         us, coop = await actors.get(tx, us.id), await coops.get(tx, us.id)
-        wanted = replace(coop, logo=logo, **said)
+        wanted = replace(coop, logo=logo, banner=banner, **said)
         await actions.change(tx, who, node.settings.origin, us, wanted, name=name, approval=approval)
     return forms.see_other(request, f"{HERE}?saved=1")
 

@@ -101,3 +101,13 @@ async def logo_of(node: Node, form: Form, now: str | None) -> str | None:
     with form.checking("logo"):
         return (await media.keep_icon(node, await given[0].read())).name
     return now
+
+
+async def banner_of(node: Node, form: Form, now: str | None) -> str | None:
+    """The same for the wide picture above its page."""
+    given: Sequence[UploadFile] = form.files.get("banner", ())
+    if not given:
+        return None if form["banner_off"] else now
+    with form.checking("banner"):
+        return (await media.keep(node, await given[0].read())).name
+    return now

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fedicoop.actors import moves
+from fedicoop.actors import moves, portraits
 from fedicoop.db import Tx
 from fedicoop.follows import blocks, store
 from fedicoop.follows.back_fill import BackFill, HandOver, LetGo
@@ -73,6 +73,7 @@ async def on_accept(tx: Tx, received: Received[Accept, Follow]) -> None:
     if following is None or following.status is not Status.PENDING:
         return  # accepted already, or refused since: a late yes revives nothing
     await store.decide(tx, following, Status.ACCEPTED)
+    await portraits.want(tx, received.sender)
     task = BackFill(followed_id=following.followed_id)
     await queue.enqueue(tx, task, lane=f"read {normal_host(following.followed_id)}")
     await _leave_as_before(tx, following)

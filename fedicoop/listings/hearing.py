@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from fedicoop.actors import portraits
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.follows import store as follows
@@ -150,6 +151,7 @@ async def let_go_of(tx: Tx, actor_id: str) -> None:
         return
     await _end_relays(tx, actor_id)
     await _release(tx, await store.of_author(tx, actor_id))
+    await portraits.let_go(tx, actor_id)
 
 
 async def settle(tx: Tx, some: Iterable[Listing]) -> None:
@@ -185,6 +187,8 @@ async def _release(tx: Tx, listings: Iterable[Listing]) -> None:
 async def on_update_actor(tx: Tx, received: Received[Update, Actor]) -> None:
     """Its document was fetched anew before we came here; keep what its own house says."""
     await actors.put(tx, received.object)
+    if await follows.heard_by_us(tx, received.object.id):
+        await portraits.want(tx, received.object)
 
 
 async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:

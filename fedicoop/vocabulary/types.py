@@ -38,6 +38,7 @@ class Image:
     height: int | None = None
     blurhash: str | None = None
     focal: tuple[float, float] | None = None
+    here: str = ""  # never on the wire: the name of our copy of a peer's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

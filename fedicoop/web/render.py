@@ -204,6 +204,8 @@ def _hue_of(page: "Context", host: str) -> int:
 
 def _own_picture(page: "Context", image: Image | None) -> str | None:
     """The path of a picture that is here; None for one elsewhere: no page sends its reader there."""
+    if image and image.here:
+        return f"/media/{image.here}"
     here = f"{page.get('origin')}/media/"
     return image.url.removeprefix(page["origin"]) if image and image.url.startswith(here) else None
 
