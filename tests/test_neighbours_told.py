@@ -105,3 +105,16 @@ async def test_a_coop_says_that_its_house_understands_offers_and_needs(network):
 
     assert neighbours.MARKET in [one["href"] for one in server["implements"]]
     assert neighbours.MARKET in [one["href"] for one in coop["generator"]["implements"]]
+
+
+async def test_stewards_see_beside_a_coop_what_its_house_understands(network):
+    nord, sud, _ = await three(network)
+    async with sud.node.db.write() as tx:
+        karim = await members.add(
+            tx, sud.operator, sud.origin, handle="k", name="K", pair=PAIRS[3], email=None, role=Role.STEWARD
+        )
+
+    page = await (await signed_in(sud, karim)).open("/admin/reseau")
+
+    assert nord.coop.name in page.words
+    assert page.words.count("Comprend les offres et les besoins") == 2

@@ -262,3 +262,16 @@ async def test_the_page_adds_a_relay_tells_what_is_wrong_and_leaves_it(nord, rel
     page = await visitor.submit("/admin/relais/quitter")
     assert "Le relais est quitté" in page.words
     assert await known(nord) == []
+
+
+async def test_a_relay_that_brings_the_words_themselves_is_heard_as_if_it_named_the_thing(nord, relay, evil):
+    """As Activity-Relay does for Mastodon, with an LD signature: nothing that it brings is believed."""
+    evil.serve("/listings/1", evil.offer(by="mallory", title="Remorque"))
+    said = evil.says("Create", evil.offer(by="mallory", title="Forgé"), by="mallory")
+    assert (await relay.send(said, nord, by="actor")).status_code == 401
+    await joined(nord, relay)
+
+    assert (await relay.send(said, nord, by="actor")).status_code == 202
+
+    assert [one.title for one in await nord.shelf()] == ["Remorque"]
+    assert evil.asked.count("GET /listings/1") == 1

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from fedicoop.actors import public_keys
 from fedicoop.actors.fetching import fetch
+from fedicoop.boards import relaying
 from fedicoop.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unauthenticated
 from fedicoop.follows import store as follows
 from fedicoop.inbox import verifying
@@ -33,20 +34,30 @@ async def refetched(node: Node, activity: Activity, found: Claim) -> tuple[Activ
     refusal = Unauthenticated("signature.not_the_actor", f"{found.key_id} for {activity.actor}")
     if not isinstance(activity, (Create, Update, Delete)) or not same_origin(about, activity.actor):
         raise refusal
-    if about == activity.actor or not await _concerns_us(node, activity.actor, about):
+    concerns = await _concerns_us(node, activity.actor, about)
+    relay = None if concerns or isinstance(activity, Delete) else await _relay(node, found)
+    if about == activity.actor or not (concerns or relay):
         raise refusal
     await _require_carrier(node, found)
+    if relay:  # as if it had named the thing, like other relays: that is looked up, and paced, later on
+        return await _told(node, "Announce", relay, about)
     async with node.db.write() as tx:
         if not await peers.take_turn(tx, f"brought {about}", PAUSE):
             raise refusal
-        number = tx.new_id()
     if not await _says_so(node, activity, about):
         raise refusal
+    return await _told(node, type(activity).__name__, activity.actor, about)
+
+
+async def _told(node: Node, kind: str, by: str, about: str) -> tuple[Activity, bytes]:
+    async with node.db.write() as tx:
+        number = tx.new_id()
+    place = (by if kind == "Announce" else about).partition("#")[0]
     said = {
         "@context": "https://www.w3.org/ns/activitystreams",
-        "id": f"{about.partition('#')[0]}#brought-{number}",  # its own id stays free for who really says it
-        "type": type(activity).__name__,
-        "actor": activity.actor,
+        "id": f"{place}#brought-{number}",  # its own id stays free for who really says it
+        "type": kind,
+        "actor": by,
         "object": about,
     }
     body = json.dumps(said).encode()
@@ -59,6 +70,15 @@ async def _concerns_us(node: Node, actor_id: str, about: str) -> bool:
     async with node.db.read() as tx:
         known = await listings.find(tx, about)
         return await follows.heard_by_us(tx, actor_id) or (known is not None and known.actor_id == actor_id)
+
+
+async def _relay(node: Node, found: Claim) -> str | None:
+    """The relay whose key signed, if we asked for it: some bring what was said and name nothing (ae0c)."""
+    async with node.db.read() as tx:
+        for owner in await public_keys.owners(tx, found.key_id):
+            if same_origin(owner, found.key_id) and await relaying.accepted(tx, owner):
+                return owner
+    return None
 
 
 async def _require_carrier(node: Node, found: Claim) -> None:

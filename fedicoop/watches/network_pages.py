@@ -69,6 +69,7 @@ async def draw(request: Request, form: forms.Form, found: Actor | None = None) -
         contact=contact,
         packs=read,
         published=published,
+        market=neighbours.MARKET,
         house=face.name,
         done=request.query_params.get("fait", ""),
         about=request.query_params.get("de", "")[:100],
