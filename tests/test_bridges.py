@@ -298,9 +298,7 @@ async def test_what_has_any_other_label_is_not_believed_whatever_webfinger_says(
         ("bonfire_intent", None, "Bonfire"),
     ],
 )
-async def test_every_relatives_listing_is_kept_and_its_page_names_its_house(
-    network, nord, name, id, software
-):
+async def test_a_relatives_listing_is_kept_and_its_page_names_its_house(network, nord, name, id, software):
     raw = json.loads(document(name))
     thing = raw["object"] if raw["type"] == "Create" else raw
     said = read_object(thing)
@@ -321,3 +319,15 @@ async def test_every_relatives_listing_is_kept_and_its_page_names_its_house(
     assert house.host in shown.text
     assert f"· {software}" in shown.text or not software
     assert "/echanges/nouveau" not in shown.text
+
+
+@pytest.mark.parametrize("prefix", ["", "om2:", "vf:"])
+@pytest.mark.parametrize("amount", ["3", 3, 3.0])
+def test_units_stand_under_either_name(prefix, amount):
+    """Mitra writes vf:, FEP-0837 and Epicyon om2:, and some write neither."""
+    quantity = {f"{prefix}hasUnit": f"{prefix}kilogram", f"{prefix}hasNumericalValue": amount}
+    share = json.loads(document("epicyon_share"))
+    share["publishes"]["resourceQuantity"] = quantity
+
+    read = read_object(share).publishes.quantity
+    assert (read.unit, read.amount) == ("kilogram", 3)

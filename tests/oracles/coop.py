@@ -5,8 +5,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -62,15 +63,16 @@ class Coop:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    async def awake(self) -> None:
-        async def alive() -> bool:
-            async with httpx.AsyncClient() as http:
-                try:
-                    return (await http.get(f"{self.origin}/readyz")).status_code == 200
-                except httpx.HTTPError:
-                    return False
-
-        await wait_for(alive)
+    def awake(self) -> None:
+        """Wait until it answers."""
+        deadline = time.monotonic() + 30
+        with httpx.Client(trust_env=False) as http:
+            while time.monotonic() < deadline:
+                with suppress(httpx.HTTPError):
+                    if http.get(f"{self.origin}/readyz").status_code == 200:
+                        return
+                time.sleep(0.05)
+        raise AssertionError("the coop did not wake within 30 s")
 
     def stop(self) -> None:
         self.server.terminate()
@@ -106,11 +108,11 @@ class Coop:
                 assert await tx.count("SELECT count(*) FROM jobs WHERE crashes > 0 OR dead") == 0
 
 
-@asynccontextmanager
-async def running(folder: Path, *peers: str) -> AsyncIterator[Coop]:
+@contextmanager
+def running(folder: Path, *peers: str) -> Iterator[Coop]:
     coop = Coop(folder, *peers)
     try:
-        await coop.awake()
+        coop.awake()
         yield coop
     finally:
         coop.stop()

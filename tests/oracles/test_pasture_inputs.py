@@ -62,7 +62,7 @@ async def every_page(house) -> tuple[list[str], int]:
 
 
 async def test_262_odd_objects_break_nothing_and_every_page_answers_afterwards(pasture, tmp_path):
-    async with running(tmp_path, pasture.origin) as coop:
+    with running(tmp_path, pasture.origin) as coop:
         (tmp_path / "offer.json").write_text(json.dumps(an_offer(tmp_path)))
         listing = json.loads(coop.run("listing", "publish", str(tmp_path / "offer.json"), "--json"))["id"]
         coop.run("coop", "follow", pasture.actor)

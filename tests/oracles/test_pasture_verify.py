@@ -12,7 +12,7 @@ SIGNED = {"get_actor": True, "post_inbox": True}
 
 async def test_a_coop_is_read_by_anybody_and_written_to_by_whoever_signs(pasture, tmp_path):
     """Claire and Frank show their keys only to who signs; Dean, Emily and Frank have no WebFinger."""
-    async with running(tmp_path, pasture.origin) as coop:
+    with running(tmp_path, pasture.origin) as coop:
         told = await pasture.ask("verify", actor=coop.actor, within=90)
         by_name = await pasture.ask("find", name=f"acct:velo@localhost:{coop.port}")
 

@@ -1,8 +1,8 @@
 // What a test may ask of the peer.  Each entry takes a JSON body (or query) and gives a JSON answer.
 import { signRequest, verifyObject, verifyRequestDetailed } from "@fedify/fedify/sig";
-import { Activity, Create, Follow, isActor, Mention, Note, PUBLIC_COLLECTION, Undo } from "@fedify/vocab";
+import { Activity, Create, Follow, isActor, Mention, Move, Note, PUBLIC_COLLECTION, Undo } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
-import { loaders, NAME } from "./peer.mjs";
+import { ANEW, loaders, NAME } from "./peer.mjs";
 import { readObject } from "./reading.mjs";
 
 const BODILESS = new Set(["GET", "HEAD"]);
@@ -91,6 +91,15 @@ export const controls = {
     const id = new URL(`/undos/${crypto.randomUUID()}`, ctx.origin);
     const undo = new Undo({ id, actor: ctx.getActorUri(NAME), object, to: target.id });
     return { id: id.href, ...(await hand(ctx, target, undo)) };
+  },
+
+  "POST /__move": async ({ ctx, memory }, { to }) => {
+    memory.moved = true;
+    const recipient = await actorAt(ctx, to);
+    const [actor, target] = [ctx.getActorUri(NAME), ctx.getActorUri(ANEW)];
+    const id = new URL(`/moves/${crypto.randomUUID()}`, ctx.origin);
+    const move = new Move({ id, actor, object: actor, target, to: recipient.id });
+    return { anew: target.href, ...(await hand(ctx, recipient, move)) };
   },
 
   "POST /__send": async ({ ctx, key }, asked) => {

@@ -162,6 +162,12 @@ class FedifyPeer:
         asked = {"inbox": inbox, "activity": activity, "exactly": exactly}
         return await self._ask("send", asked | ({"spec": spec} if spec else {}))
 
+    async def move(self, to: str) -> str:
+        """Become another actor, and say so to `to`; the new id."""
+        moved = await self._ask("move", {"to": to})
+        assert moved["accepted"], moved
+        return str(moved["anew"])
+
     async def create_note(
         self,
         content: str,

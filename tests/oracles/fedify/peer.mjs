@@ -6,6 +6,8 @@ import { Accept, Activity, Endpoints, Follow, Note, Person, Undo } from "@fedify
 import { readActivity } from "./reading.mjs";
 
 export const NAME = "judge";
+/** Who the judge becomes when it moves. */
+export const ANEW = "anew";
 
 /** What the peer remembers while it runs. */
 export const newMemory = () => ({
@@ -14,6 +16,7 @@ export const newMemory = () => ({
   follows: new Map(),
   notes: new Map(),
   answers: [],
+  moved: false,
 });
 
 // Fedify's own loader keeps a document for five minutes; an edit must be seen at once here.
@@ -22,15 +25,14 @@ export const loaders = {
   contextLoader: getDocumentLoader({ allowPrivateAddress: true }),
 };
 
-const handOver = (ctx, recipient, activity) =>
-  ctx.sendActivity({ identifier: NAME }, recipient, activity, { immediate: true });
-
 async function onFollow(ctx, follow, memory) {
   const follower = await follow.getActor(loaders);
-  if (follower?.id == null || follow.objectId?.href !== ctx.getActorUri(NAME).href) return;
-  memory.followers.set(follower.id.href, follower);
+  const followed = [NAME, ANEW].find((name) => follow.objectId?.href === ctx.getActorUri(name).href);
+  if (follower?.id == null || followed == null) return;
+  if (followed === NAME) memory.followers.set(follower.id.href, follower);
   const id = new URL(`/accepts/${crypto.randomUUID()}`, ctx.origin);
-  await handOver(ctx, follower, new Accept({ id, actor: follow.objectId, to: follower.id, object: follow }));
+  const accept = new Accept({ id, actor: follow.objectId, to: follower.id, object: follow });
+  await ctx.sendActivity({ identifier: followed }, follower, accept, { immediate: true });
 }
 
 async function onUndo(undo, memory) {
@@ -54,10 +56,10 @@ function setInbox(federation, memory) {
     .on(Activity, (_ctx, activity) => keep(activity)); // Accept, Reject, Create, Update, Delete, Announce, …
 }
 
-function setActor(federation, pairs) {
+function setActor(federation, pairs, memory) {
   federation
     .setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
-      if (identifier !== NAME) return null;
+      if (identifier !== NAME && identifier !== ANEW) return null;
       const keys = await ctx.getActorKeyPairs(identifier);
       return new Person({
         id: ctx.getActorUri(identifier),
@@ -69,11 +71,13 @@ function setActor(federation, pairs) {
         endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
         url: ctx.getActorUri(identifier),
         manuallyApprovesFollowers: false,
+        aliases: identifier === ANEW ? [ctx.getActorUri(NAME)] : [],
+        successor: identifier === NAME && memory.moved ? ctx.getActorUri(ANEW) : null,
         publicKey: keys[0].cryptographicKey,
         assertionMethods: keys.map((key) => key.multikey),
       });
     })
-    .setKeyPairsDispatcher((_ctx, identifier) => (identifier === NAME ? pairs : []));
+    .setKeyPairsDispatcher((_ctx, identifier) => (identifier === NAME || identifier === ANEW ? pairs : []));
 }
 
 function setCollections(federation, memory) {
@@ -95,7 +99,7 @@ export async function newPeer(origin, memory) {
     allowPrivateAddress: true, // the only rule relaxed: tests live on the loopback
     circuitBreaker: false, // a server that a test stops must not silence the next test
   });
-  setActor(federation, pairs);
+  setActor(federation, pairs, memory);
   setInbox(federation, memory);
   setCollections(federation, memory);
   return { federation, privateKey: pairs[0].privateKey };

@@ -19,6 +19,7 @@ import aiohttp
 from bovine.activitystreams import factories_for_actor_object
 from bovine.clients import lookup_uri_with_webfinger
 from fediverse_pasture.data_provider import DataProvider, bovine_actor_for_actor_data
+from fediverse_pasture.data_provider.models import ActorData
 from fediverse_pasture.runner import ActivitySender
 from fediverse_pasture.server import BlueprintForActors
 from fediverse_pasture.server.nodeinfo_blueprint import nodeinfo_blueprint
@@ -44,11 +45,16 @@ class Pasture:
         self.documents: dict[str, dict] = {}
         self.actor, self.document = bovine_actor_for_actor_data(f"{self.origin}/actor", self.data.one_actor)
         self.moved: dict = {}
+        self.successor = ActorData(
+            actor_name="anew", user_part="anew", key_pairs=self.data.one_actor.key_pairs
+        )
+        self.anew, self.anew_document = bovine_actor_for_actor_data(f"{self.origin}/anew", self.successor)
 
     async def begin(self) -> None:
         """Bovine reads its own actor over the network, as any client of it would."""
         self.session = aiohttp.ClientSession()
         await self.actor.init(session=self.session)
+        await self.anew.init(session=self.session)
         self.activities, self.objects = factories_for_actor_object(self.document.build())
 
     def new(self, kind: str) -> str:
@@ -70,7 +76,7 @@ class Pasture:
 
 def app_of(pasture: Pasture) -> Quart:
     app = Quart(__name__)
-    actors = [pasture.data.one_actor, *pasture.data.possible_actors]
+    actors = [pasture.data.one_actor, pasture.successor, *pasture.data.possible_actors]
 
     async def on_inbox(activity: dict) -> None:
         pasture.inbox.append(activity)
@@ -78,6 +84,11 @@ def app_of(pasture: Pasture) -> Quart:
     @app.get("/actor")
     async def one_actor():
         document = pasture.document.build() | pasture.moved
+        return document, 200, {"content-type": "application/activity+json"}
+
+    @app.get("/anew")
+    async def successor():
+        document = pasture.anew_document.build() | {"alsoKnownAs": [pasture.actor.actor_id]}
         return document, 200, {"content-type": "application/activity+json"}
 
     @app.get("/kept/<name>")
@@ -149,10 +160,20 @@ async def tell(pasture: Pasture, inbox: str, activity: dict) -> dict:
     return await pasture.post(inbox, said) | {"said": said}
 
 
-async def change(pasture: Pasture, **fields: object) -> dict:
-    """The actor's document says something else from now on (`alsoKnownAs`, `movedTo`)."""
-    pasture.moved |= fields
-    return pasture.document.build() | pasture.moved
+async def move(pasture: Pasture, to: str) -> str:
+    """The actor becomes `anew`, says so in its document and to `to`, and welcomes who follows it there."""
+    pasture.moved["movedTo"] = pasture.anew.actor_id
+    move = {"type": "Move", "object": pasture.actor.actor_id, "target": pasture.anew.actor_id, "to": [to]}
+    said = await tell(pasture, await pasture.inbox_of(to), move)
+    assert said["status"] == 202, said
+    return pasture.anew.actor_id
+
+
+async def welcome(pasture: Pasture, follow: dict, inbox: str) -> int:
+    """`anew` says yes."""
+    accept = {"@context": "https://www.w3.org/ns/activitystreams", "id": pasture.new("accept")}
+    accept |= {"type": "Accept", "actor": pasture.anew.actor_id, "object": follow, "to": [follow["actor"]]}
+    return (await pasture.anew.client.post(inbox, json.dumps(accept))).status
 
 
 async def odd(pasture: Pasture, to: str, in_reply_to: str, mention: bool, page: str) -> list[dict]:
@@ -212,7 +233,9 @@ async def verify(pasture: Pasture, actor: str) -> dict:
     return {"result": await verifier.verify(), "messages": [str(line) for line in message.response]}
 
 
-CONTROLS = {one.__name__: one for one in (seen, find, get, file, say, write, tell, change, odd, verify)}
+CONTROLS = {
+    one.__name__: one for one in (seen, find, get, file, say, write, tell, move, welcome, odd, verify)
+}
 
 
 async def main() -> None:
