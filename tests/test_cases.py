@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-LAST = 121
+LAST = 140
 
 
 def table() -> dict[int, str]:
