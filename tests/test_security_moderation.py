@@ -52,7 +52,6 @@ async def test_no_word_from_elsewhere_moderates_here(nord, friend, kind, more):
     [
         {"type": "Note", "name": "oui", "content": None},
         {"type": "Vote", "name": "oui"},
-        {"type": "Question", "name": "oui", "oneOf": [{"type": "Note", "name": "oui"}], "closed": True},
     ],
 )
 async def test_no_vote_from_elsewhere_counts_or_is_shown(nord, friend, vote):
