@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fedicoop import meta
 from fedicoop.db import Tx, renaming
+from fedicoop.node import Node
 from fedicoop.vocabulary.hosts import normal_host
 
 _ELSE = ("manually_approves", "discoverable", "indexable", "published", "fetched_at", "gone_at")
@@ -20,6 +21,23 @@ class _Known:
 async def former_origins(tx: Tx) -> tuple[str, ...]:
     """The origins that this house had before, the first one first."""
     return tuple((await meta.find(tx, meta.FORMER_ORIGINS) or "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is read once for each start: a move is followed by one."""
+
+    origins: tuple[str, ...]
+
+
+async def formerly(node: Node) -> tuple[str, ...]:
+    """The origins that this house had before, without asking the database each time."""
+    found = node.shared.get(_Before)
+    if not isinstance(found, _Before):
+        async with node.db.read() as tx:
+            origins = await former_origins(tx)
+        found = node.shared[_Before] = _Before(tuple(one for one in origins if one != node.settings.origin))
+    return found.origins
 
 
 async def become(tx: Tx, old: str, new: str) -> int:

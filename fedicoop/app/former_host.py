@@ -48,9 +48,8 @@ class FormerHost:
     async def _origin(self, scope: Scope) -> str | None:
         named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if self._former is None:
-            async with self._node.db.read() as tx:
-                found = await changing_house.former_origins(tx)
-            self._former = {urlsplit(one).netloc: one for one in found if one != self._node.settings.origin}
+            found = await changing_house.formerly(self._node)
+            self._former = {urlsplit(one).netloc: one for one in found}
         return self._former.get(named[0].lower().rstrip(".")) if self._former and len(named) == 1 else None
 
     async def _answer(self, request: Request, old: str) -> Response:

@@ -12,8 +12,7 @@ async def brought_up_to_date(node: Node, body: str, type: str) -> str:
     A like, a boost, an answer to a listing's old id is about the listing.  Not so with follows: who
     followed or follows the old actor follows the old actor, until they come along.
     """
-    async with node.db.read() as tx:
-        former = await changing_house.former_origins(tx)
+    former = await changing_house.formerly(node)
     if not former or type in _ABOUT_FOLLOWS or (type == "Undo" and '"Follow"' in body):
         return body
     for old in former:
