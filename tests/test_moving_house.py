@@ -7,12 +7,13 @@ import httpx
 
 from fedicoop.actors import store as actors
 from fedicoop.actors.coops import AuthorMode
+from fedicoop.boards import actions as boards
 from fedicoop.follows import store as follows
 from fedicoop.follows.follow import Status
 from fedicoop.listings import actions as listings
 from fedicoop.signatures import cavage
 from tests.browsing import Visitor, signed_in
-from tests.conftest import Instance, Network
+from tests.conftest import PAIRS, Instance, Network
 from tests.hostile import ACTIVITY, Stranger
 from tests.hostile_letters import key_pair
 
@@ -411,3 +412,25 @@ async def test_a_house_moves_twice_and_the_first_address_still_leads_on(network)
         f"{OLD}/actors/nord",
         f"{NEW}/actors/nord",
     ]
+
+
+async def test_a_board_moves_with_the_house_and_its_followers_get_what_stands_on_it(network):
+    nord = await network.add("nord.test")
+    async with nord.node.db.write() as tx:
+        board = (await boards.open_category(tx, nord.operator, "bikes.repair", PAIRS[2])).actor_id
+    masto = Follower(network, "social.test")
+    await masto.follow(board)
+    listing = await nord.publish("Révision", category="bikes.repair")
+    await settle(network, masto)
+
+    neuf = await network.move(nord, "neuf.test")
+    await settle(network, masto)
+
+    there = board.replace(OLD, NEW)
+    assert masto.following == {there}
+    new_id = listing.id.replace(OLD, NEW)
+    boosted = [one["object"] for one in masto.heard if one["type"] == "Announce" and one["actor"] == there]
+    assert new_id in boosted
+    assert (await neuf.find(new_id)).board == there
+    outbox = (await neuf.get(f"{there}/announced")).json()["orderedItems"]
+    assert [one["object"]["object"]["audience"] for one in outbox] == [there]

@@ -169,3 +169,15 @@ async def test_a_steward_opens_it_from_the_search_and_a_member_cannot(nord):
     ]
     page = await Visitor(nord).open(link)
     assert "Tableau d’une recherche" in page.words
+
+
+async def test_the_page_of_a_search_or_a_category_leads_anybody_to_its_board(nord):
+    search = await opened(nord)
+    async with nord.node.db.write() as tx:
+        category = (await actions.open_category(tx, nord.operator, "bikes.repair", PAIRS[2])).actor_id
+
+    for asked, board in (("q=remorque", search), ("categorie=bikes.repair", category)):
+        page = await Visitor(nord).open(f"/suivre?{asked}")
+        assert page.all("#board a")[0].attrs["href"] == "/@" + board.rpartition("/")[2]
+        assert "Ouvrir un tableau" not in page.words
+    assert (await Visitor(nord).open("/suivre?q=autre")).all("#board") == []

@@ -49,7 +49,11 @@ async def pass_on(node: Node, job: Job, task: PassOn) -> None:
             if board.type != "Group":  # of a search: who follows it hears edits from the author
                 await _hand_on(tx, board, said)
                 continue
-            if deleted or entry.board_id != wanted:
+            if (
+                said and said.type == "Create"
+            ):  # it has another id since the house moved: it is announced anew
+                await store.remove(tx, entry)
+            elif deleted or entry.board_id != wanted:
                 await _end(tx, board, entry, deleted)
             elif said and said.type == "Update" and said.body and listing:
                 await _edit(tx, board, entry, listing, Iri(said.id))

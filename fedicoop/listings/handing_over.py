@@ -37,7 +37,8 @@ async def _some(node: Node, after: str) -> list[Listing]:
 async def _bring(tx: Tx, listing: Listing, task: HandOver) -> None:
     ours = listing.local and listing.status in _LIVING and listing.visibility is not Visibility.COOP
     relayed = listing.visibility is Visibility.PUBLIC and listing.coop_id == task.actor_id
-    if not ours or not (listing.actor_id == task.actor_id or relayed):
+    stands_there = task.actor_id in (listing.actor_id, listing.board)
+    if not ours or not (stands_there or relayed):
         return
     said = await outbox.about(tx, listing.id)
     wanted = [one for one in said if one.actor_id == task.actor_id and one.type in ("Create", "Announce")]

@@ -112,7 +112,7 @@ async def open_board(request: Request) -> Response:
 
 async def _board(tx: Tx, found: Subject, who: Member | None) -> Actor | None:
     """The board of a search, as its page shows it."""
-    board = await passing_on.about(tx, who, found.question) if who and found.question else None
+    board = await passing_on.about(tx, who, found.question) if found.question else None
     return await actors.find(tx, board.actor_id) if board else None
 
 

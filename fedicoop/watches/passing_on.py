@@ -25,9 +25,16 @@ RECENT = timedelta(days=7)
 """What was published longer ago is no news to anybody."""
 
 
-async def about(tx: Tx, who: Member, question: Question) -> Board | None:
-    """The board of this search, if the coop has opened one."""
-    return await boards.about(tx, who.coop_id, Sort.SEARCH, target_of(question))
+async def about(tx: Tx, who: Member | None, question: Question) -> Board | None:
+    """The board of this search, or of the category that it is about, if the coop has opened one."""
+    asked = narrowing(question)
+    for coop_id in [who.coop_id] if who else [coop.id for coop in await actors.coops(tx)]:
+        if found := await boards.about(tx, coop_id, Sort.SEARCH, target_of(question)):
+            return found
+        category = asked["categorie"] if asked.keys() == {"categorie"} else ""
+        if category and (found := await boards.about(tx, coop_id, Sort.CATEGORY, category)):
+            return found
+    return None
 
 
 async def open_search(tx: Tx, who: Member, question: Question, language: str, pair: Pair) -> Board:
