@@ -163,7 +163,7 @@ async def test_a_steward_opens_it_from_the_search_and_a_member_cannot(nord):
     await visitor.open("/suivre?q=remorque")
     page = await visitor.submit("/suivre/tableau")
 
-    assert "Cette recherche a un tableau" in page.words
+    assert "Un compte public relaie ces annonces" in page.words
     [link] = [one.attrs["href"] for one in page.all("a") if (one.attrs.get("href") or "").startswith("/@")][
         :1
     ]
