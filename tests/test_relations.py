@@ -480,3 +480,17 @@ async def test_one_address_makes_us_check_few_signatures_a_minute(network, pair)
         await nord.get(f"/listings/{listing.key}", signature=signature, date=date)
 
     assert 0 < len(network.switchboard.asked) < 1.5 * LOOKS  # it lets one more go each second
+
+
+@pytest.mark.parametrize("error", ["storage.busy (x)", "inbox.look_up_later (peer.silent (third.test: off))"])
+async def test_our_own_trouble_and_that_of_a_third_house_is_not_laid_at_this_ones_door(network, pair, error):
+    _, sud = pair
+    async with sud.node.db.write() as tx:
+        await tx.run(
+            """INSERT INTO jobs (id, lane, thread, kind, payload, created_at, run_at, attempts, last_error)
+               VALUES ('1', 'from nord.test', 'x', 'Process', '{}', :now, :now, 1, :error)""",
+            now=tx.now,
+            error=error,
+        )
+
+    assert (await known(sud, "nord.test")).fault is None

@@ -98,7 +98,6 @@ _BY_KEY = {
     "signature.key_unknown": "their_key",
     "signature.key_unreachable": "their_key",
     "signature.key_gone": "gone",
-    "inbox.look_up_later": "unwell",
 }
 _ANSWERS = {"delivery.later", "delivery.not_taken", "delivery.refused", "fetch.refused", "fetch.later"}
 _FAMILIES = {"outward.": "forbidden_address", "signature.": "their_signature", "federation.": "unreadable"}

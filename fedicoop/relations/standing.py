@@ -12,6 +12,8 @@ from fedicoop.peers.verdicts import of_answer, of_error, of_kept, verdict
 from fedicoop.relations.facts import RECENT, Facts
 
 QUIET = timedelta(days=30)
+_NOT_THEIRS = ("storage.", "inbox.")
+"""Our own disk, or a third house that must be asked first: no word about this one."""
 SOON = timedelta(hours=1)
 """A request that was not answered after so long is worth a word."""
 
@@ -28,7 +30,7 @@ def judge(facts: Facts, language: str) -> Problem | None:
 
 def trouble_of(lane: Lane, facts: Facts) -> Problem | None:
     """Why a lane is in trouble, in the words of the registry, with what they said themselves."""
-    if not lane.last_error:
+    if not lane.last_error or lane.last_error.startswith(_NOT_THEIRS):
         late = lane.oldest is not None and facts.now - lane.oldest > SOON
         return verdict("late", host=facts.host) if late else None
     last = facts.answered
