@@ -181,6 +181,14 @@ async def test_a_share_by_a_coop_that_we_follow_counts_too(nord, friend, offer):
     assert await counted(nord, offer) == (0, 0)
 
 
+async def test_what_a_relay_passes_on_is_no_share(nord, evil, offer):
+    evil.actor("relay", type="Application")
+
+    await evil.send(evil.says("Announce", offer.id, by="relay"), nord, by="relay")
+
+    assert await counted(nord, offer) == (0, 0)
+
+
 async def test_nobody_takes_back_what_somebody_else_said(nord, friend, evil, offer):
     said = mastodon_like(friend, offer)
     await friend.send(said, nord, by="bob")

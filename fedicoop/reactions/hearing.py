@@ -51,7 +51,8 @@ async def on_like(tx: Tx, received: Received[Like, Proposal]) -> None:
 async def on_announce(tx: Tx, received: Received[Announce, Proposal]) -> None:
     """Somebody shares a listing: of ours it is counted, of a peer's it is a relay if we hear who says it."""
     await listings.on_announce(tx, received)
-    await _keep(tx, Kind.SHARE, received.sender, received.object.id, received.activity.id)
+    if received.sender.type != "Application":  # a relay passes everything on, and means nothing by it
+        await _keep(tx, Kind.SHARE, received.sender, received.object.id, received.activity.id)
 
 
 async def on_undo_like(tx: Tx, received: Received[Undo, Like]) -> None:

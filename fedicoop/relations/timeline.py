@@ -37,7 +37,7 @@ _REASONS = {
     "undoes nothing that we know": "undoes_nothing",
     "what it speaks of is not there": "not_there",
     "relays what a house says that is closed here": "relays_closed",
-    "relays something of ours that is not there": "not_there",
+    "speaks of nothing of ours that its actor may know": "not_there",
 }
 
 
