@@ -4,7 +4,7 @@ import pytest
 
 from fedicoop.follows import blocks
 from fedicoop.listings import actions as listings
-from fedicoop.reactions import store
+from fedicoop.reactions import overview, store
 from tests import hostile
 from tests.browsing import signed_in
 from tests.test_reactions_ours import heard, steward
@@ -157,6 +157,9 @@ async def test_who_cares_for_the_listing_sees_who_quotes_it_and_ends_that_for_go
     assert (await nord.get(stamp)).status_code == 404
     again = await ask(friend, nord, request(friend, offer) | {"id": f"{friend.origin}/again"})
     assert again["type"] == "Reject"
+    async with nord.node.db.read() as tx:
+        assert (await store.counts(tx, offer.id)).quotes == 0
+        assert await overview.counts_of(tx, [offer.id]) == {}
 
 
 async def test_who_does_not_care_for_the_listing_ends_no_quote(nord, friend, offer):

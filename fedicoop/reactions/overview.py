@@ -38,6 +38,7 @@ async def counts_of(tx: Tx, listing_ids: Sequence[str]) -> dict[str, Counts]:
         f"""SELECT r.listing_id, r.kind, a.host, count(DISTINCT r.actor_id) AS number
             FROM reactions r JOIN actors a ON a.id = r.actor_id
             WHERE r.listing_id IN ({places}) AND a.gone_at IS NULL
+              AND (r.kind <> 'quote' OR r.stamp IS NOT NULL)
             GROUP BY r.listing_id, r.kind, a.host""",
         **names,
     )
