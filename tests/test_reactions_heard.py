@@ -206,7 +206,9 @@ async def test_a_neighbour_who_takes_the_id_of_a_like_first_takes_nothing_from_i
 
     await friend.send(stolen, nord, by="bob")
     assert await counted(nord, offer) == (2, 0)
-    await friend.send(undo(friend, stolen["id"], by="alice"), nord)
+    await friend.send(undo(friend, stolen["id"], by="bob"), nord, by="bob")
+    async with nord.node.db.read() as tx:
+        assert await store.of_actor(tx, friend.id("bob")) == []
     assert await counted(nord, offer) == (1, 0)
 
 
