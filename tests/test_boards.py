@@ -272,3 +272,29 @@ async def test_public_is_who_it_is_for(nord, friend):
     for announce in heard(friend, "Announce", board):
         assert announce["to"] == [PUBLIC]
         assert announce["cc"] == [f"{board}/followers"]
+
+
+async def test_what_lemmy_fetches_before_it_follows_is_there_as_it_reads_it(nord, friend):
+    """WebFinger by `!name@host`, the group, its outbox; the author of what stands on it, and the listing."""
+    listing = await nord.publish("Révision", category="bikes.repair")
+    board = await opened(nord)
+    asks = "application/activity+json"
+
+    found = await nord.get(
+        f"/.well-known/webfinger?resource=acct:{board.rpartition('/')[2]}@nord.test", "*/*"
+    )
+    [link] = [one for one in found.json()["links"] if one["rel"] == "self"]
+    group = await nord.get(link["href"], asks)
+    outbox = await nord.get(group.json()["outbox"], asks)
+    [announce] = outbox.json()["orderedItems"]
+    author = await nord.get(announce["object"]["actor"], asks)
+    page = await nord.get(announce["object"]["object"]["id"], asks)
+
+    for answer in (group, outbox, author, page):
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].partition(";")[0] == asks
+        assert answer.json()["id"] == str(answer.url)  # the id is the final address, without a redirect
+    assert author.json()["type"] in ("Person", "Service", "Organization")  # L protocol/person.rs
+    assert page.json()["id"] == listing.id
+    for name in ("audience", "content", "attributedTo", "to", "cc", "published"):
+        assert page.json()[name] == announce["object"]["object"][name]
