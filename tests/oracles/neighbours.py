@@ -35,10 +35,13 @@ class Fedify:
     async def follow(self, coop: Coop) -> None:
         assert (await self.peer.follow(coop.actor))["accepted"]
 
-    async def heard(self, kind: str, about: str = "") -> Json:
-        """The first activity of that sort about that thing which this peer verified, as it came."""
-        found = await wait_for(lambda: self.peer.seen(kind, about), timeout=20)
-        return dict(found[0]["json"])
+    async def heard(self, coop: Coop, kind: str, about: str = "") -> Json:
+        """The first activity of that sort about that thing which the coop said and this peer verified."""
+
+        async def said() -> list[Json]:
+            return [one for one in await self.peer.seen(kind, about) if one["actor"] == coop.actor]
+
+        return dict((await wait_for(said, timeout=20))[0]["json"])
 
     async def notes(self, coop: Coop) -> list[Json]:
         """What the coop wrote to this peer, as its own parser sees it."""
@@ -86,8 +89,9 @@ class Pasture:
         sent = await self.peer.ask("say", verb="follow", about=coop.actor, inbox=coop.inbox)
         assert sent["status"] == 202, sent
 
-    async def heard(self, kind: str, about: str = "") -> Json:
-        return dict((await wait_for(lambda: self.peer.seen(kind, about), timeout=20))[0])
+    async def heard(self, coop: Coop, kind: str, about: str = "") -> Json:
+        found = await wait_for(lambda: self.peer.seen(kind, about, by=coop.actor), timeout=20)
+        return dict(found[0])
 
     async def notes(self, coop: Coop) -> list[Json]:
         seen = [one["object"] for one in await self.peer.seen("Create") if one["actor"] == coop.actor]

@@ -88,11 +88,11 @@ async def test_it_finds_the_coop_follows_it_and_sees_an_offer_come_change_and_en
     found = await neighbour.discover(coop)
     assert (found["id"], found["preferredUsername"], found["type"]) == (coop.actor, "velo", "Organization")
     await neighbour.follow(coop)
-    await neighbour.heard("Accept")
+    await neighbour.heard(coop, "Accept")
     await has_followers(coop, 1)
 
     listing = publish(coop, tmp_path)
-    create = await neighbour.heard("Create", listing)
+    create = await neighbour.heard(coop, "Create", listing)
     note = create["object"]
     assert note["type"] == "Note"
     assert "Vélo cargo" in str(note["content"])
@@ -104,12 +104,12 @@ async def test_it_finds_the_coop_follows_it_and_sees_an_offer_come_change_and_en
 
     (tmp_path / "offer.json").write_text(json.dumps(an_offer(tmp_path, title="Vélo cargo bleu")))
     coop.run("listing", "update", listing, str(tmp_path / "offer.json"))
-    update = await neighbour.heard("Update", listing)
+    update = await neighbour.heard(coop, "Update", listing)
     assert "Vélo cargo bleu" in str(update["object"]["content"])
     assert update["object"]["updated"] > note["published"]
 
     coop.run("listing", "delete", listing)
-    assert (await neighbour.heard("Delete", listing))["object"]["type"] == "Tombstone"
+    assert (await neighbour.heard(coop, "Delete", listing))["object"]["type"] == "Tombstone"
     assert (await coop.asked(listing)).status_code == 410
 
 
@@ -197,11 +197,11 @@ async def test_it_reports_blocks_comes_back_and_moves(neighbour, coop, tmp_path)
     await has_followers(coop, 1)
 
     coop.run("coop", "follow", neighbour.actor)
-    follow = await neighbour.heard("Follow", neighbour.actor)
+    follow = await neighbour.heard(coop, "Follow", neighbour.actor)
     if isinstance(neighbour, Pasture):
         await neighbour.peer.ask("say", verb="accept", about=follow, inbox=coop.inbox, include_activity=True)
     anew = await neighbour.move(coop)
-    again = await neighbour.heard("Follow", anew)
+    again = await neighbour.heard(coop, "Follow", anew)
     await neighbour.welcome(coop, again)
 
     async def leaves() -> bool:

@@ -70,7 +70,7 @@ async def test_262_odd_objects_break_nothing_and_every_page_answers_afterwards(p
             known = await people(house)
             listing = (await house.publish("Vélo cargo", by=known["lea"])).id
         coop.run("coop", "follow", pasture.actor)
-        [follow] = await wait_for(lambda: pasture.seen("Follow", pasture.actor))
+        [follow] = await wait_for(lambda: pasture.seen("Follow", pasture.actor, by=coop.actor))
         said = await pasture.ask("say", verb="accept", about=follow, inbox=coop.inbox, include_activity=True)
         assert said["status"] == 202
 

@@ -73,10 +73,14 @@ class PasturePeer:
             raise AssertionError(f"pasture's {control} failed:\n{answer.text}\n{self.log()}")
         return answer.json()["said"]
 
-    async def seen(self, type: str = "", about: str = "") -> list[dict[str, Any]]:
+    async def seen(self, type: str = "", about: str = "", *, by: str = "") -> list[dict[str, Any]]:
         """What came to its inbox under a signature that bovine verified, oldest first."""
         found = await self.ask("seen")
-        return [one for one in found if type in ("", one["type"]) and about in ("", object_id(one))]
+        return [
+            one
+            for one in found
+            if type in ("", one["type"]) and about in ("", object_id(one)) and by in ("", one["actor"])
+        ]
 
 
 def object_id(activity: dict[str, Any]) -> str:
