@@ -5,6 +5,8 @@ document, it goes through here.  Open to everybody stays what signatures are che
 actor; and WebFinger and NodeInfo, which are no such documents.
 """
 
+import time
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +26,7 @@ from fedicoop.vocabulary.types import Key
 from fedicoop.web import problems
 from fedicoop.web.negotiation import ACTIVITY, LD, wants_activity
 
+BELIEVED = 2.0  # seconds; another process may have changed the rule
 OPEN = frozenset({"/actor"})
 """Who signs our own questions: everybody must be able to read its key, or nobody could answer us."""
 
@@ -33,6 +36,7 @@ class SignedOnly:
 
     def __init__(self, app: ASGIApp, node: Node) -> None:
         self.app, self._node = app, node
+        self._known = (-1, 0.0, False)  # commits and moment at which it was asked, and the answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in OPEN:
@@ -51,9 +55,8 @@ class SignedOnly:
 
     async def _may_leave(self, request: Request, message: Message, send: Send) -> bool:
         """Whether it may; where not, the refusal was sent.  What may is for this reader alone (case 80)."""
-        async with self._node.db.read() as tx:
-            if not await readers.must_sign(tx):
-                return True
+        if not await self._must_sign():
+            return True
         try:
             await require_signer(self._node, request)
         except Problem as problem:
@@ -64,6 +67,17 @@ class SignedOnly:
         headers["cache-control"] = "private, no-store"
         headers.add_vary_header("Signature")
         return True
+
+    async def _must_sign(self) -> bool:
+        """The rule of the house, believed for two seconds and never past a commit of ours."""
+        commits, since, must = self._known
+        if commits == self._node.db.commits and time.monotonic() - since < BELIEVED:
+            return must
+        commits, since = self._node.db.commits, time.monotonic()
+        async with self._node.db.read() as tx:
+            must = await readers.must_sign(tx)
+        self._known = commits, since, must
+        return must
 
 
 def _is_document(request: Request, message: Message) -> bool:
