@@ -17,7 +17,7 @@ from fedicoop.listings.listing import Listing, Status
 from fedicoop.outbox import store as outbox
 from fedicoop.outbox.say import Audience, activity_id, say
 from fedicoop.vocabulary.hosts import origin_of
-from fedicoop.vocabulary.types import Create, Delete, Iri, Tombstone
+from fedicoop.vocabulary.types import Create, Delete, Iri, Tombstone, Update
 from fedicoop.web.clean import markdown
 
 LONGEST = 4000  # characters of one message of ours
@@ -161,29 +161,25 @@ def checked(text: str) -> str:
     return words
 
 
-async def send(tx: Tx, message: Message, conversation: Conversation) -> None:
-    """Out to whom it is for; what two of this house say to each other in private never leaves it."""
+async def send(
+    tx: Tx, message: Message, conversation: Conversation, kind: type[Create] | type[Update] = Create
+) -> Create | Update | None:
+    """Out to whom it is for; what two of this house say to each other in private never leaves it (None)."""
     far = [id for id in message.mentions if id and await actors.own(tx, id) is None]
     speaks = await actors.own(tx, message.actor_id)
     if speaks is None or (not far and not message.public):
-        return
+        return None
     note = await to_note(tx, message, conversation)
-    said = Create(
+    said = kind(
         id=activity_id(tx, speaks.id),
         actor=speaks.id,
         object=note,
         to=note.to,
         cc=note.cc,
-        published=message.said_at,
+        published=message.said_at if kind is Create else message.updated_at,
     )
-    await say(
-        tx,
-        said,
-        Audience(
-            followers_of=(speaks.id,) if message.public else (),
-            actors=tuple(far),
-        ),
-    )
+    await say(tx, said, Audience(followers_of=(speaks.id,) if message.public else (), actors=tuple(far)))
+    return said
 
 
 async def delete(tx: Tx, who: Member, key: str) -> Message:

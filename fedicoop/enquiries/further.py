@@ -7,14 +7,13 @@ from fedicoop.access import Member
 from fedicoop.actors import store as actors
 from fedicoop.db import Tx
 from fedicoop.enquiries import conversations, messages, reading
-from fedicoop.enquiries.actions import checked, say_in
+from fedicoop.enquiries.actions import checked, say_in, send
 from fedicoop.enquiries.belonging import blockers
 from fedicoop.enquiries.enquiry import Conversation, Message, State
-from fedicoop.enquiries.federation import to_note
 from fedicoop.errors import Conflict, NotFound
 from fedicoop.follows import blocks
 from fedicoop.members import store as members
-from fedicoop.outbox.say import Audience, activity_id, restate, say
+from fedicoop.outbox.say import restate
 from fedicoop.vocabulary.hosts import origin_of
 from fedicoop.vocabulary.types import Actor, Update
 from fedicoop.web.clean import markdown
@@ -74,24 +73,7 @@ async def edit(tx: Tx, who: Member, key: str, text: str) -> Message:
     now = max(tx.now, last + timedelta(seconds=1))  # peers take an edit only if it is newer, to the second
     message = replace(before, text=words, html=markdown(words), updated_at=now)
     await messages.put(tx, message)
-    await _tell(tx, message)
+    said = await send(tx, message, await conversations.get(tx, message.conversation_id), Update)
+    if isinstance(said, Update):
+        await restate(tx, said)
     return message
-
-
-async def _tell(tx: Tx, message: Message) -> None:
-    conversation = await conversations.get(tx, message.conversation_id)
-    far = [id for id in message.mentions if id and await actors.own(tx, id) is None]
-    speaks = await actors.own(tx, message.actor_id)
-    if speaks is None or (not far and not message.public):
-        return
-    note = await to_note(tx, message, conversation)
-    said = Update(
-        id=activity_id(tx, speaks.id),
-        actor=speaks.id,
-        object=note,
-        to=note.to,
-        cc=note.cc,
-        published=message.updated_at,
-    )
-    await say(tx, said, Audience(followers_of=(speaks.id,) if message.public else (), actors=tuple(far)))
-    await restate(tx, said)

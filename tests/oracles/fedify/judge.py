@@ -6,12 +6,8 @@ digests, keys and owners are checked as in a real instance; only private address
 
 import asyncio
 import inspect
-import json
 import os
-import select
 import ssl
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,9 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.oracles.running import RunningPeer
+
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-START_SECONDS = 20.0
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the loopback speaks http; loading roots costs 20 ms
 
 
@@ -61,61 +58,15 @@ def is_required(judge: str) -> bool:
     return bool({judge, "all"} & set(os.environ.get("REQUIRE_JUDGES", "").replace(" ", "").split(",")))
 
 
-class FedifyPeer:
-    """A running Fedify peer: `origin`, `actor`, `inbox` and `key_id` are its addresses (`http://localhost:PORT/…`)."""
+class FedifyPeer(RunningPeer):
+    """A running Fedify peer: `inbox` and `key_id` are addresses of its actor, too."""
+
+    name = "Fedify"
 
     def __init__(self) -> None:
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the peer
-        self._process = subprocess.Popen(
-            [str(node_binary()), "server.mjs", "0"],
-            cwd=HERE,
-            stdin=subprocess.PIPE,  # its end is the peer's end, so a killed test leaves no peer behind
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
-        try:
-            ready = self._first_line()
-        except BaseException:
-            self.stop()
-            raise
-        self.origin: str = ready["origin"]
-        self.actor: str = ready["actor"]
-        self.inbox: str = ready["inbox"]
-        self.key_id: str = ready["keyId"]
-
-    @property
-    def pid(self) -> int:
-        """Its process, for whoever measures it."""
-        return self._process.pid
-
-    def _first_line(self) -> dict[str, Any]:
-        stdout = self._process.stdout
-        assert stdout is not None
-        readable, _, _ = select.select([stdout], [], [], START_SECONDS)
-        line = stdout.readline() if readable else b""
-        if not line:
-            raise RuntimeError(f"Fedify did not start within {START_SECONDS:g} s:\n{self.log()}")
-        return dict(json.loads(line))
-
-    def log(self) -> str:
-        """The end of what the peer wrote to its log: why it refused (FEDIFY_LOG=debug says more)."""
-        size = self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, size - 8000))
-        text = self._log.read().decode(errors="replace")
-        self._log.seek(0, os.SEEK_END)
-        return text
-
-    def stop(self) -> None:
-        """End the process that we started, and no other."""
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
-        for pipe in (self._process.stdin, self._process.stdout, self._log):
-            if pipe is not None:
-                pipe.close()
+        super().__init__([str(node_binary()), "server.mjs", "0"], HERE)
+        self.inbox: str = self.ready["inbox"]
+        self.key_id: str = self.ready["keyId"]
 
     async def _ask(self, control: str, asked: dict[str, Any] | None = None, **query: str) -> dict[str, Any]:
         async with httpx.AsyncClient(verify=_NO_TLS, trust_env=False, timeout=20) as client:
