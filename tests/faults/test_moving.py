@@ -67,12 +67,16 @@ class Moving:
 async def leads(port: int, to: int) -> AsyncIterator[None]:
     """Another name for a house: whoever knocks at `port` is let in at `to`."""
 
+    talks = set[asyncio.Task[None]]()
+
     async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(65_536):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
+        try:
+            with suppress(OSError):
+                while data := await reader.read(65_536):
+                    writer.write(data)
+                    await writer.drain()
+        finally:
+            writer.close()
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -80,13 +84,18 @@ async def leads(port: int, to: int) -> AsyncIterator[None]:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(pipe(reader, away), pipe(far, writer))
+        both = [asyncio.ensure_future(talk) for talk in (pipe(reader, away), pipe(far, writer))]
+        talks.update(both)
+        await asyncio.wait(both)
 
     server = await asyncio.start_server(met, "127.0.0.1", port)
     try:
         yield
     finally:
         server.close()
+        for talk in talks:
+            talk.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
 
 
 @pytest.fixture
