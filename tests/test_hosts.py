@@ -17,7 +17,7 @@ from fedicoop.vocabulary.hosts import check_id, normal_host, origin_of, same_ori
         ("evil.example:8443", "evil.example:8443"),
         ("https://Coop.Example:443/actors/velo?x#y", "coop.example"),
         ("http://coop.example:80", "coop.example"),
-        ("http://coop.example:443", "coop.example:443"),
+        ("http://coop.example:443", "coop.example"),
         ("HTTPS://coop.example", "coop.example"),
         ("localhost:8080", "localhost:8080"),
         ("127.0.0.1:8080", "127.0.0.1:8080"),
@@ -31,6 +31,7 @@ from fedicoop.vocabulary.hosts import check_id, normal_host, origin_of, same_ori
 )
 def test_every_spelling_of_a_host_becomes_its_normal_form(spelling, host):
     assert normal_host(spelling) == host
+    assert normal_host(normal_host(spelling)) == host
 
 
 @pytest.mark.parametrize(

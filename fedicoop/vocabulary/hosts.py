@@ -27,14 +27,15 @@ _FORBIDDEN = re.compile(
 def normal_host(url_or_host: str) -> str:
     """Give the normal `host[:port]` of an address or of a host as somebody typed it.
 
-    A bare host is taken as https.  Raises Malformed("federation.bad_host").
+    A bare host is taken as https; 443 goes whatever the scheme, so that a normal form stays itself.
+    Raises Malformed("federation.bad_host").
     """
     if "://" in url_or_host:
         scheme, authority = _parts(url_or_host)
     else:
         scheme, authority = "https", url_or_host
     host, port = _host_and_port(authority)
-    return host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
+    return host if port in (None, 443, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
 
 
 def origin_of(url: str) -> str:
