@@ -104,19 +104,20 @@ class Instance:
         async with self.node.db.write() as tx:
             return await listings.update(tx, self.operator, listing.id, fields, None)
 
-    async def join(self, handle: str = "lea", *, email: str | None = None) -> Member:
-        """Somebody becomes a member, with a voice of their own outside."""
-        name = f"{handle.title()} Martin"
+    async def join(
+        self, handle: str = "lea", *, name: str = "", email: str | None = None, role: Role = Role.MEMBER
+    ) -> Member:
+        """Somebody becomes a member (or more), with a voice of their own outside."""
         async with self.node.db.write() as tx:
             return await members.add(
                 tx,
                 self.operator,
                 self.origin,
                 handle=handle,
-                name=name,
+                name=name or f"{handle.title()} Martin",
                 pair=PAIRS[3],
                 email=email,
-                role=Role.MEMBER,
+                role=role,
             )
 
     async def follow(self, other: "Instance") -> None:

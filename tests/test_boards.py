@@ -8,7 +8,6 @@ from fedicoop.actors.boards import Sort
 from fedicoop.boards import actions
 from fedicoop.errors import Conflict, Forbidden
 from fedicoop.listings import actions as listings
-from fedicoop.members import actions as members
 from tests import lemmy
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS
@@ -251,17 +250,7 @@ async def test_the_page_opens_a_board_with_one_click_and_shows_how_one_follows_i
 
 @pytest.fixture
 async def steward(nord):
-    async with nord.node.db.write() as tx:
-        return await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="karim",
-            name="Karim",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.STEWARD,
-        )
+    return await nord.join("karim", name="Karim", role=Role.STEWARD)
 
 
 async def test_public_is_who_it_is_for(nord, friend):

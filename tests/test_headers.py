@@ -7,9 +7,7 @@ from PIL import Image
 
 from fedicoop.access import Role
 from fedicoop.actors import store as actors
-from fedicoop.members import actions as members
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS
 from tests.hostile import fixtures
 
 village, nord, friend, evil = fixtures()
@@ -23,10 +21,7 @@ def wide() -> bytes:
 
 @pytest.fixture
 async def steward(nord):
-    async with nord.node.db.write() as tx:
-        return await members.add(
-            tx, nord.operator, nord.origin, handle="k", name="K", pair=PAIRS[3], email=None, role=Role.STEWARD
-        )
+    return await nord.join("k", name="K", role=Role.STEWARD)
 
 
 async def test_a_steward_chooses_one_and_followers_are_told(nord, friend, steward):

@@ -9,28 +9,17 @@ from fedicoop.enquiries import strangers
 from fedicoop.enquiries.strangers import Quarantine
 from fedicoop.errors import Forbidden, Refused
 from fedicoop.follows import store as follows
-from fedicoop.members import actions as members
 from fedicoop.peers import decisions
 from fedicoop.peers.peer import Policy
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS, Instance
+from tests.conftest import Instance
 from tests.enquiring import write
 from tests.hostile import Stranger
 from tests.photos import a_phone_photo
 
 
 async def admin(instance: Instance, handle: str = "zoe", role: Role = Role.ADMIN):
-    async with instance.node.db.write() as tx:
-        return await members.add(
-            tx,
-            instance.operator,
-            instance.origin,
-            handle=handle,
-            name=handle.title(),
-            pair=PAIRS[2],
-            email=f"{handle}@mail.test",
-            role=role,
-        )
+    return await instance.join(handle, email=f"{handle}@mail.test", role=role)
 
 
 async def decide(instance: Instance, host: str, policy: Policy, reason: str = "spam") -> None:

@@ -8,12 +8,10 @@ import pytest
 from fedicoop.access import Role
 from fedicoop.actors import coops
 from fedicoop.listings.listing import Photo, Status, Visibility
-from fedicoop.members import actions as members
 from fedicoop.showing import calendar
 from fedicoop.showing.spots import spot
 from fedicoop.web.qr import qr
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS
 from tests.seen import BROWSER, keep
 
 PHOTO = "Photo\N{NO-BREAK SPACE}: Vélo cargo"
@@ -26,17 +24,7 @@ async def sud(network):
 
 
 async def steward(instance, handle="zoe"):
-    async with instance.node.db.write() as tx:
-        return await members.add(
-            tx,
-            instance.operator,
-            instance.origin,
-            handle=handle,
-            name="Zoé Petit",
-            pair=PAIRS[2],
-            email=None,
-            role=Role.STEWARD,
-        )
+    return await instance.join(handle, name="Zoé Petit", role=Role.STEWARD)
 
 
 @pytest.mark.parametrize("visibility", [Visibility.COOP, Visibility.FOLLOWERS])

@@ -15,10 +15,8 @@ from fedicoop.finding.matching import Match, compare, matches_of
 from fedicoop.follows import actions as follows
 from fedicoop.listings import actions, fields, store
 from fedicoop.listings.listing import Kind, Listing, Mode, Money, Status, Where
-from fedicoop.members import actions as members
 from fedicoop.notices import store as notices
 from tests.browsing import signed_in
-from tests.conftest import PAIRS
 
 NOW = datetime(2030, 5, 1, tzinfo=UTC)
 LILLE, TOURNAI, PARIS = (
@@ -229,17 +227,7 @@ async def test_what_a_newly_followed_coop_offers_already_answers_needs_too(netwo
 async def test_a_listing_of_the_coop_itself_is_told_to_its_stewards(network):
     nord = await network.add("nord.test")
     lea, ida = await nord.join("lea"), await nord.join("ida")
-    async with nord.node.db.write() as tx:
-        karim = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="karim",
-            name="Karim",
-            pair=PAIRS[2],
-            email=None,
-            role=Role.STEWARD,
-        )
+    karim = await nord.join("karim", name="Karim", role=Role.STEWARD)
     await nord.publish(**NEED)
     await nord.publish(by=lea, **OFFER)
     await nord.settle()

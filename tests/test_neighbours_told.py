@@ -2,11 +2,9 @@
 
 from fedicoop.access import Role
 from fedicoop.desk import houses
-from fedicoop.members import actions as members
 from fedicoop.peers.peer import Policy
 from fedicoop.watches import neighbours, pack_reading, packs
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS
 
 
 async def told(instance, *, yes=True):
@@ -66,17 +64,7 @@ async def test_another_coop_reads_it_by_the_domain_and_nobody_is_followed_by_its
     nord, sud, est = await three(network)
     await told(sud)
     ouest = await network.add("ouest.test")
-    async with ouest.node.db.write() as tx:
-        karim = await members.add(
-            tx,
-            ouest.operator,
-            ouest.origin,
-            handle="k",
-            name="K",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.STEWARD,
-        )
+    karim = await ouest.join("k", name="K", role=Role.STEWARD)
 
     id = await pack_reading.read(ouest.node, ouest.operator, "sud.test")
     await network.settle()
@@ -109,10 +97,7 @@ async def test_a_coop_says_that_its_house_understands_offers_and_needs(network):
 
 async def test_stewards_see_beside_a_coop_what_its_house_understands(network):
     nord, sud, _ = await three(network)
-    async with sud.node.db.write() as tx:
-        karim = await members.add(
-            tx, sud.operator, sud.origin, handle="k", name="K", pair=PAIRS[3], email=None, role=Role.STEWARD
-        )
+    karim = await sud.join("k", name="K", role=Role.STEWARD)
 
     page = await (await signed_in(sud, karim)).open("/admin/reseau")
 

@@ -11,14 +11,12 @@ from fedicoop.actors import store as actors
 from fedicoop.follows import actions as follows
 from fedicoop.follows import store
 from fedicoop.follows.follow import Status
-from fedicoop.members import actions as members
 from fedicoop.notices import store as notices
 from fedicoop.peers import store as peers
 from fedicoop.peers.peer import Policy
 from fedicoop.watches import pack, packs
 from fedicoop.watches.network import QUIET
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS
 from tests.hostile import Served, Stranger
 
 HERE = "/admin/reseau"
@@ -35,17 +33,7 @@ async def sud(network):
 
 
 async def steward(instance, handle="karim"):
-    async with instance.node.db.write() as tx:
-        return await members.add(
-            tx,
-            instance.operator,
-            instance.origin,
-            handle=handle,
-            name=handle.title(),
-            pair=PAIRS[2],
-            email=None,
-            role=Role.STEWARD,
-        )
+    return await instance.join(handle, role=Role.STEWARD)
 
 
 @pytest.fixture

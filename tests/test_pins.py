@@ -7,9 +7,8 @@ from fedicoop.errors import Conflict, Forbidden
 from fedicoop.listings import actions as listings
 from fedicoop.listings import pins
 from fedicoop.listings.listing import Outcome
-from fedicoop.members import actions as members
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS, actor
+from tests.conftest import actor
 from tests.hostile import ACTIVITY, fixtures
 
 village, nord, friend, evil = fixtures()
@@ -97,17 +96,7 @@ async def test_a_member_does_not_pin_and_a_steward_does_from_the_listing(nord):
 
 
 async def karim(nord):
-    async with nord.node.db.write() as tx:
-        return await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="karim",
-            name="K",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.STEWARD,
-        )
+    return await nord.join("karim", name="K", role=Role.STEWARD)
 
 
 async def test_a_hashtag_is_a_page_for_people_and_a_collection_for_programs(nord, friend):

@@ -2,34 +2,18 @@
 
 import pytest
 
-from fedicoop.access import Role
 from fedicoop.app.keeps import KEEPS
 from fedicoop.errors import Conflict, Forbidden, NotFound, TooMany
 from fedicoop.listings import actions as listings
-from fedicoop.members import actions as members
 from fedicoop.reactions import actions, leaving, store
 from fedicoop.web import limits
 from tests import hostile
 from tests.browsing import Visitor, signed_in
-from tests.conftest import PAIRS
 from tests.hostile import PUBLIC
+from tests.test_listing_page import steward
 
 village, nord, friend, evil = hostile.fixtures()
 BOTH = [(actions.like, actions.unlike), (actions.boost, actions.unboost)]
-
-
-async def steward(instance, handle="zoe"):
-    async with instance.node.db.write() as tx:
-        return await members.add(
-            tx,
-            instance.operator,
-            instance.origin,
-            handle=handle,
-            name="Zoé Petit",
-            pair=PAIRS[2],
-            email=None,
-            role=Role.STEWARD,
-        )
 
 
 async def counts(instance, listing):

@@ -8,10 +8,8 @@ from fedicoop.boards.relays import Standing, Style
 from fedicoop.desk import houses
 from fedicoop.errors import Conflict, Forbidden, NotFound
 from fedicoop.listings import actions as listings
-from fedicoop.members import actions as members
 from fedicoop.peers.peer import Policy
 from tests.browsing import signed_in
-from tests.conftest import PAIRS
 from tests.hostile import PUBLIC, Stranger, fixtures
 
 village, nord, friend, evil = fixtures()
@@ -238,17 +236,7 @@ async def test_only_an_admin_adds_one_and_only_what_is_there(nord, relay):
 
 
 async def test_the_page_adds_a_relay_tells_what_is_wrong_and_leaves_it(nord, relay):
-    async with nord.node.db.write() as tx:
-        admin = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="ada",
-            name="Ada",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.ADMIN,
-        )
+    admin = await nord.join("ada", name="Ada", role=Role.ADMIN)
     visitor = await signed_in(nord, admin)
     page = await visitor.open("/admin/relais")
     assert "Aucun relais" in page.words

@@ -9,7 +9,6 @@ from fedicoop.boards import actions
 from fedicoop.errors import Conflict, Forbidden, Misused
 from fedicoop.listings import actions as listings
 from fedicoop.listings.question import read
-from fedicoop.members import actions as members
 from fedicoop.watches import passing_on
 from tests.browsing import Visitor, signed_in
 from tests.conftest import PAIRS
@@ -148,17 +147,7 @@ async def test_a_steward_opens_it_from_the_search_and_a_member_cannot(nord):
         await opened(nord, lea)
     assert "Ouvrir un tableau" not in (await (await signed_in(nord, lea)).open("/suivre?q=remorque")).words
 
-    async with nord.node.db.write() as tx:
-        karim = await members.add(
-            tx,
-            nord.operator,
-            nord.origin,
-            handle="karim",
-            name="K",
-            pair=PAIRS[3],
-            email=None,
-            role=Role.STEWARD,
-        )
+    karim = await nord.join("karim", name="K", role=Role.STEWARD)
     visitor = await signed_in(nord, karim)
     await visitor.open("/suivre?q=remorque")
     page = await visitor.submit("/suivre/tableau")

@@ -43,17 +43,7 @@ async def watches_of(instance, member):
 
 
 async def steward(instance, handle="karim"):
-    async with instance.node.db.write() as tx:
-        return await members.add(
-            tx,
-            instance.operator,
-            instance.origin,
-            handle=handle,
-            name=handle.title(),
-            pair=PAIRS[2],
-            email=None,
-            role=Role.STEWARD,
-        )
+    return await instance.join(handle, role=Role.STEWARD)
 
 
 @dataclass(frozen=True, slots=True)
